@@ -1,0 +1,55 @@
+# Targets set up .venv themselves. A stage: make verify PIPELINE=pipelines/banjarmasin.yaml
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SAMPLE := build/contoh
+SAMPLE_PIPELINE := $(SAMPLE)/pipelines/contoh.yaml
+PIPELINE ?= $(SAMPLE_PIPELINE)
+STAGES := ingest consolidate verify screen profile publish
+ARGS ?=
+
+.PHONY: help run test lint bench setup sample check init $(STAGES) clean
+
+help:
+	@echo "make run                       set up, make the sample city, run everything"
+	@echo "make test                      set up, run the tests"
+	@echo "make run PIPELINE=FILE         run a city's pipeline file"
+	@echo "make $(STAGES) PIPELINE=FILE"
+	@echo "make check PIPELINE=FILE       look at a delivery, write nothing"
+	@echo "make lint | bench | clean"
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+sample: $(SAMPLE_PIPELINE)
+
+$(SAMPLE_PIPELINE): $(VENV)/.ready $(wildcard kotaku_geo/sample/*.py)
+	$(BIN)/kotaku-geo sample $(SAMPLE) --seed 1 --size kecil
+
+ifeq ($(PIPELINE),$(SAMPLE_PIPELINE))
+DELIVERY := $(SAMPLE_PIPELINE)
+endif
+
+run: $(VENV)/.ready $(DELIVERY)
+	$(BIN)/kotaku-geo run $(PIPELINE) $(ARGS)
+
+$(STAGES) check: $(VENV)/.ready $(DELIVERY)
+	$(BIN)/kotaku-geo $@ $(PIPELINE) $(ARGS)
+
+test: $(VENV)/.ready
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.ready
+	$(BIN)/python tests/bench/run.py $(ARGS)
+
+clean:
+	rm -rf build

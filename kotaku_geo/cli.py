@@ -1,0 +1,188 @@
+"""The command line: parse, call, print, and nothing else."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from kotaku_geo import __version__
+from kotaku_geo.errors import KotakuError
+
+STAGE_HELP = {
+    "ingest": "Delivered files to canonical layers.",
+    "consolidate": "Layers to candidate facts, conflicts and the baseline.",
+    "verify": "The slum decree (SK) against the baseline.",
+    "screen": "The baseline against protected land, hazards, MHA, heritage and land status.",
+    "profile": "The city's slum profile as a page.",
+    "publish": "GeoPackage, reports and checksums.",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What every stage command is told."""
+
+    drop: Path | None
+    build: Path
+    lang: str
+    fail_on: str
+    strict: bool
+    require_agreed: bool
+    debug: bool
+    form: str
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="kotaku-geo")
+def cli() -> None:
+    """From the files of a city's offices to an agreed slum baseline and its verification."""
+
+
+def _stage_options(command: Callable[..., None]) -> Callable[..., None]:
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text"),
+        click.option("--debug", is_flag=True, help="Show the traceback of an error."),
+        click.option("--require-agreed", is_flag=True, help="Exit 4 on open material conflicts."),
+        click.option("--strict", is_flag=True, help="Exit 5 on stale decisions."),
+        click.option("--fail-on", type=click.Choice(["error", "warning", "never"]),
+                     default="never", help="Exit 1 on findings at or above this severity."),
+        click.option("--lang", type=click.Choice(["id", "en"]), default="id"),
+        click.option("--build", type=path, default=Path("build"), show_default=True),
+        click.option("--drop", type=path, default=None, help="Folder of delivered files."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _stage_command(name: str) -> None:
+    @cli.command(name, help=STAGE_HELP[name])
+    @click.argument("pipeline", type=click.Path(path_type=Path))
+    @_stage_options
+    def command(pipeline: Path, **options: Any) -> None:
+        _guarded(lambda: _run([pipeline], name, Options(**options)), options["debug"])
+
+
+for _name in STAGE_HELP:
+    _stage_command(_name)
+
+
+@cli.command("run")
+@click.argument("pipelines", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_stage_options
+def run_command(pipelines: tuple[Path, ...], **options: Any) -> None:
+    """All stages; several pipelines are several cities."""
+    _guarded(lambda: _run(list(pipelines), "publish", Options(**options)), options["debug"])
+
+
+@cli.command("check")
+@click.argument("pipeline", required=False, type=click.Path(path_type=Path))
+@click.option("--rules", is_flag=True, help="List the rule ids.")
+@_stage_options
+def check_command(pipeline: Path | None, rules: bool, **options: Any) -> None:
+    """Ingest in memory, write nothing, print the findings."""
+    if not rules and pipeline is None:
+        raise click.UsageError("PIPELINE or --rules is needed")
+    _guarded(lambda: _check(pipeline, rules, Options(**options)), options["debug"])
+
+
+@cli.command("sample")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--size", type=click.Choice(["kecil", "sedang", "besar"]), default="kecil",
+              show_default=True)  # fmt: skip
+@click.option("--debug", is_flag=True)
+def sample_command(directory: Path, seed: int, size: str, debug: bool) -> None:
+    """Write a synthetic, deliberately messy city with its truth."""
+
+    def write() -> int:
+        from kotaku_geo.sample import write_sample
+
+        click.echo(write_sample(directory, seed=seed, size=size, progress=_say))
+        return 0
+
+    _guarded(write, debug)
+
+
+@cli.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of the pipeline file."""
+    from kotaku_geo.config import json_schema
+
+    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+def _run(pipelines: list[Path], target: str, options: Options) -> int:
+    from kotaku_geo.config import load_pipeline
+    from kotaku_geo.outcome import outcome_of
+    from kotaku_geo.runner import run_stages
+
+    files = [load_pipeline(path) for path in pipelines]
+    codes = []
+    for file in files:
+        report = run_stages(
+            file,
+            target,
+            drop=options.drop,
+            build=options.build,
+            lang=options.lang,
+            workers=os.cpu_count() or 1,
+            say=_say,
+        )
+        outcome = outcome_of(report, options.fail_on, options.strict, options.require_agreed)
+        codes.append(outcome.exit_code)
+        if options.form == "json":
+            click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
+        else:
+            click.echo(outcome.as_text(options.lang))
+    order = (2, 3, 6, 4, 5, 1, 0)
+    return min(codes, key=order.index)
+
+
+def _check(pipeline: Path | None, rules: bool, options: Options) -> int:
+    from kotaku_geo import outcome
+
+    if rules:
+        click.echo(outcome.rules_listing(options.form, options.lang))
+        return 0
+    from kotaku_geo.checking import check_pipeline
+    from kotaku_geo.config import load_pipeline
+
+    assert pipeline is not None
+    result = check_pipeline(load_pipeline(pipeline), options.drop, os.cpu_count() or 1, _say)
+    click.echo(outcome.check_listing(result, options.form, options.lang))
+    return outcome.exit_code_of(result.findings, options.fail_on)
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _guarded(action: Callable[[], int], debug: bool) -> None:
+    """Run, print errors as sentences, and leave with the family's exit code."""
+    try:
+        code = action()
+    except KotakuError as error:
+        if debug:
+            raise
+        _leave(str(error), error.exit_code)
+    except OSError as error:
+        if debug:
+            raise
+        _leave(f"{error.filename or ''}: {error.strerror or error}", 6)
+    sys.exit(code)
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    click.echo(f"Galat: {message}", err=True)
+    sys.exit(code)
+
+
+def main() -> None:
+    """Entry point of the command ``kotaku-geo``."""
+    cli(prog_name="kotaku-geo")

@@ -1,0 +1,321 @@
+"""The pipeline file: its typed model, its defaults, and errors that name the nearest known key."""
+
+import datetime as dt
+import difflib
+import re
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from kotaku_geo import resources
+from kotaku_geo.errors import PipelineFileError
+
+RegulationId = Literal["permen-14-2018", "permen-2-2016"]
+DENOMINATORS = ("jumlah_bangunan", "jumlah_penduduk", "jumlah_kk", "luas_ha", "jalan_ideal_m",
+                "jalan_eksisting_m", "drainase_ideal_m")  # fmt: skip
+BOUNDARIES = ("kelurahan", "rt", "kawasan")
+MAP_ACCURACY_MM = 0.5  # what a map is taken to be accurate to, in millimetres of its own scale
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class City(_Model):
+    """The city: Kemendagri code, name, the projected CRS of its tables, and its size class."""
+
+    code: Annotated[str, Field(pattern=r"^[1-9]\d\.\d{2}$")]
+    name: Annotated[str, Field(min_length=1)]
+    crs: str
+    size: Literal["kecil", "sedang", "besar", "metropolitan"] = "sedang"
+
+
+class Source(_Model):
+    """One delivered file (or folder, glob, zip member) and how it becomes a canonical layer."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+    layer: str
+    path: str
+    table: str | None = None
+    agency: str | None = None
+    date: dt.date | None = None
+    scale: Annotated[float, Field(gt=0)] | None = None
+    accuracy_m: Annotated[float, Field(gt=0)] | None = None
+    crs: str | None = None
+    encoding: str | None = None
+    columns: dict[str, str] = {}
+    values: dict[str, dict[str, Any]] = {}
+    where: str | None = None
+    units: dict[str, str] = {}
+    regulation: Literal["permen-14-2018", "permen-2-2016", "unknown"] | None = None
+    coverage: str | None = None
+    set: dict[str, Any] = {}
+    licence: str | None = None
+    publish: bool | None = None
+
+    @field_validator("path", "coverage")
+    @classmethod
+    def _plain_path(cls, value: str | None) -> str | None:
+        if value is not None:
+            check_plain_path(value)
+        return value
+
+    @property
+    def accuracy(self) -> float | None:
+        """CE90 in metres: as stated, else 0.5 mm at the map's scale, else unknown."""
+        if self.accuracy_m is not None:
+            return self.accuracy_m
+        return None if self.scale is None else MAP_ACCURACY_MM / 1000 * self.scale
+
+
+class Planar(_Model):
+    """Distances of the planar repair, metres."""
+
+    snap_m: float = 0.5
+    gap_m: float = 1.0
+
+
+class Policy(_Model):
+    """Who is believed first, and how far sources may differ and still agree."""
+
+    order: dict[str, list[str]] = {}
+    tolerance: dict[str, float] = {"default": 5.0}
+    planar: Planar = Planar()
+
+
+class Verify(_Model):
+    """Numbers of the verification; areas in m², limits in percent, accuracy in metres."""
+
+    min_overlap: float = 0.05
+    tolerance_k: float = 1.5
+    min_piece_m2: float = 1.0
+    area_warning_pct: float = 1.0
+    area_error_pct: float = 10.0
+    accuracy_m: float = 5.0
+
+
+class Bcb(_Model):
+    """Heritage: the assumed buffer, metres."""
+
+    buffer_m: float = 50.0
+
+
+class KawasanLindung(_Model):
+    """Protected land: the assumed width either side of a line that states none, metres."""
+
+    sempadan_m: float = 15.0
+
+
+class RawanBencana(_Model):
+    """Hazards: class breaks of an index, and the kinds that must have been looked at."""
+
+    breaks: tuple[float, float] = (0.333, 0.666)
+    jenis_wajib: list[str] | None = None
+
+
+class StatusTanah(_Model):
+    """Land status that counts as clear."""
+
+    jelas: list[str] = ["hak milik", "hgb", "hak pakai", "wakaf"]
+
+
+class Mha(_Model):
+    """Customary-law communities; there is nothing to set."""
+
+
+class Screen(_Model):
+    """The settings of each screening theme."""
+
+    bcb: Bcb = Bcb()
+    kawasan_lindung: KawasanLindung = KawasanLindung()
+    rawan_bencana: RawanBencana = RawanBencana()
+    status_tanah: StatusTanah = StatusTanah()
+    mha: Mha = Mha()
+
+
+class Pipeline(_Model):
+    """A city's pipeline file."""
+
+    city: City
+    regulation: RegulationId = "permen-14-2018"
+    drop: str
+    sources: Annotated[list[Source], Field(min_length=1)]
+    decisions: str = "keputusan.csv"
+    waivers: str = "pengecualian.csv"
+    policy: Policy = Policy()
+    verify: Verify = Verify()
+    screen: Screen = Screen()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Pipeline":
+        ids = [s.id for s in self.sources]
+        doubled = sorted({i for i in ids if ids.count(i) > 1})
+        if doubled:
+            raise ValueError(f"source id used more than once: {', '.join(doubled)}")
+        for source in self.sources:
+            _check_source(source)
+        for key, order in self.policy.order.items():
+            _known(key, [*order_keys(self.regulation)], "policy.order")
+            for source_id in order:
+                _known(source_id, ids, f"policy.order.{key}")
+        for key in self.policy.tolerance:
+            _known(key, ["default", *parameter_ids(self.regulation)], "policy.tolerance")
+        return self
+
+    def source(self, source_id: str) -> Source:
+        """The source with this id."""
+        return next(s for s in self.sources if s.id == source_id)
+
+    def of_layer(self, *layers: str) -> list[Source]:
+        """Sources of these layers, in the file's order."""
+        return [s for s in self.sources if s.layer in layers]
+
+    def order(self, key: str = "default") -> list[str]:
+        """All source ids, strongest first, for a parameter, ``penyebut.…`` or ``batas.…``."""
+        ranked = [*self.policy.order.get(key, []), *self.policy.order.get("default", [])]
+        ranked += [s.id for s in self.sources]
+        return list(dict.fromkeys(ranked))
+
+    def tolerance(self, parameter: str) -> float:
+        """Percentage points within which sources agree on a parameter."""
+        table = self.policy.tolerance
+        return table.get(parameter, table.get("default", 5.0))
+
+
+class PipelineFile(BaseModel):
+    """A pipeline and where it was read from."""
+
+    model_config = ConfigDict(frozen=True)
+    path: Path
+    pipeline: Pipeline
+
+    @property
+    def stem(self) -> str:
+        """Name of the workspace folder."""
+        return self.path.stem
+
+    @property
+    def drop(self) -> Path:
+        """The folder of delivered files."""
+        return (self.path.parent / self.pipeline.drop).resolve()
+
+
+def parameter_ids(regulation: str) -> list[str]:
+    """Parameter ids of a regulation in the order of its form."""
+    table = resources.load(f"regulation/{regulation}")["parameters"]
+    return [str(row["id"]) for row in table]
+
+
+def order_keys(regulation: str) -> list[str]:
+    """What ``policy.order`` may rank sources for."""
+    names = [f"penyebut.{n}" for n in DENOMINATORS] + [f"batas.{n}" for n in BOUNDARIES]
+    return ["default", *parameter_ids(regulation), *names]
+
+
+def layer_columns(layer: str) -> dict[str, dict[str, Any]]:
+    """Column name → definition of a canonical layer, parameters included."""
+    layers = resources.load("layers")
+    spec = layers["layers"][layer]
+    columns = {name: layers["columns"][name] for name in spec["columns"]}
+    if spec.get("parameters"):
+        for parameter in all_parameter_ids():
+            columns[f"v{parameter}"] = {"type": "volume", "unit": "volume"}
+            columns[f"p{parameter}"] = {"type": "share", "unit": "pecahan"}
+    return columns
+
+
+def all_parameter_ids() -> list[str]:
+    """Parameter ids of all regulations together, in order."""
+    ids = {p for r in ("permen-14-2018", "permen-2-2016") for p in parameter_ids(r)}
+    return sorted(ids)
+
+
+def load_pipeline(path: Path) -> PipelineFile:
+    """Read and check a pipeline file; every fault is a `PipelineFileError` that names the key."""
+    try:
+        raw = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeyLoader)
+    except FileNotFoundError as error:
+        raise PipelineFileError(f"{path}: berkas pipeline tidak ditemukan") from error
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        raise PipelineFileError(f"{path}: bukan YAML yang sah: {error}") from error
+    if not isinstance(raw, dict):
+        raise PipelineFileError(f"{path}: isinya bukan pasangan kunci dan nilai")
+    try:
+        pipeline = Pipeline.model_validate(raw)
+    except ValidationError as error:
+        lines = [_explain(e, raw) for e in error.errors()]
+        raise PipelineFileError("\n".join(f"{path.name}: {line}" for line in lines)) from error
+    return PipelineFile(path=path.resolve(), pipeline=pipeline)
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of the pipeline file, made from the model (kept in ``schemas/``)."""
+    schema = Pipeline.model_json_schema(mode="validation")
+    layers = list(resources.load("layers")["layers"])
+    schema["$defs"]["Source"]["properties"]["layer"]["enum"] = layers
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def check_plain_path(value: str) -> None:
+    """Refuse a path that leaves the drop, or that GDAL would take for something else."""
+    parts = PurePosixPath(value.replace("\\", "/")).parts
+    odd = re.search(r"://|^[A-Za-z][A-Za-z0-9_+-]*:|^/?vsi|[\x00-\x1f{}<>|]", value)
+    if not value or value.startswith(("/", "\\", "~")) or ".." in parts or odd:
+        raise ValueError(f"path {value!r} must be a plain path inside the drop")
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML without keys that are written twice, which PyYAML would take in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        doubled = {str(k) for k in keys if keys.count(k) > 1}
+        if doubled:
+            line = node.start_mark.line + 1
+            raise yaml.YAMLError(f"key written twice at line {line}: {', '.join(sorted(doubled))}")
+        return super().construct_mapping(node, deep)
+
+
+def _check_source(source: Source) -> None:
+    layers = resources.load("layers")["layers"]
+    _known(source.layer, list(layers), f"sources.{source.id}.layer")
+    columns = list(layer_columns(source.layer))
+    for section in ("columns", "values", "units", "set"):
+        for key in getattr(source, section):
+            _known(key, columns, f"sources.{source.id}.{section}")
+    for key, unit in source.units.items():
+        canonical = layer_columns(source.layer)[key].get("unit")
+        units = resources.load("layers")["units"].get(canonical, {canonical: 1})
+        _known(unit, [str(u) for u in units], f"sources.{source.id}.units.{key}")
+
+
+def _known(key: str, known: list[str], where: str) -> None:
+    if key not in known:
+        raise ValueError(f"{where}: unknown {key!r}{nearest(key, known)}")
+
+
+def nearest(key: str, known: list[str]) -> str:
+    """The end of an error message: the known word that looks most like ``key``, or all of them."""
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+    return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known[:40])}"
+
+
+def _explain(error: Any, raw: Any) -> str:
+    """One sentence for one fault, with the nearest known key for an unknown one."""
+    location = [str(p) for p in error["loc"]]
+    if error["type"] != "extra_forbidden":
+        return f"{'.'.join(location) or 'file'}: {error['msg'].removeprefix('Value error, ')}"
+    model: Any = Pipeline
+    for part in error["loc"][:-1]:
+        model = _child(model, part)
+    known = list(getattr(model, "model_fields", {}))
+    return f"{'.'.join(location)}: unknown key{nearest(location[-1], known)}"
+
+
+def _child(model: Any, part: Any) -> Any:
+    if isinstance(part, int):
+        return model
+    annotation = model.model_fields[part].annotation if hasattr(model, "model_fields") else None
+    return Source if part == "sources" else annotation

@@ -1,0 +1,182 @@
+"""Several sources draw one thing: the strongest gives the outline, the others are compared."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from kotaku_geo.config import Pipeline
+from kotaku_geo.consolidate.conflicts import Candidate, Conflict
+from kotaku_geo.consolidate.ids import shape_digest
+from kotaku_geo.consolidate.tables import Floats, Geometries, Ints, records, source_rank
+from kotaku_geo.findings import FindingBook
+from kotaku_geo.geo import cover, parallel, similarity, tolerance
+from kotaku_geo.geo.area import M2_PER_HA, geodesic_ha
+from kotaku_geo.geo.grouping import polygonal
+from kotaku_geo.texts import number
+
+MATERIAL_PCT = 5.0  # of the area; contract §5, "Candidate, conflict, decision"
+SAME_M2 = 1e-6
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """What each source draws of each thing.
+
+    Attributes:
+        chosen: one row a thing, sorted by ``key``: key, source_id, source_row, geometry.
+        drawn: one row a thing and source, sorted by key and rank: key, source_id, source_row,
+            rank, geometry.
+    """
+
+    chosen: gpd.GeoDataFrame
+    drawn: gpd.GeoDataFrame
+
+
+def outlines(rows: gpd.GeoDataFrame, pipeline: Pipeline, kind: str) -> Outlines:
+    """Outlines of the things that ``rows`` (key, source_id, source_row, geometry) draw.
+
+    Rows of one source with one key are parts of one thing. ``kind`` is kelurahan, rt or kawasan;
+    ``policy.order`` of ``batas.<kind>`` says who is the strongest.
+    """
+    rows = rows[rows["key"].notna() & rows.geometry.notna()]
+    rank = source_rank(pipeline, rows["source_id"], f"batas.{kind}")
+    group = pd.DataFrame({"key": rows["key"].astype(object), "rank": rank})
+    code = np.asarray(group.groupby(["key", "rank"], sort=True).ngroup(), dtype=np.int64)
+    size = int(code.max(initial=-1)) + 1
+    first = np.full(size, 0, dtype=np.intp)
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    geometry = cover.union_by(rows.geometry.to_numpy(), code, size)
+    drawn = gpd.GeoDataFrame(
+        {
+            "key": rows["key"].to_numpy(dtype=object)[first],
+            "source_id": rows["source_id"].to_numpy(dtype=object)[first],
+            "source_row": rows["source_row"].to_numpy(dtype=object)[first],
+            "rank": rank[first],
+        },
+        geometry=geometry,
+        crs=rows.crs,
+    )
+    chosen = drawn.drop_duplicates("key").reset_index(drop=True)
+    return Outlines(chosen, drawn)
+
+
+def disagreements(
+    found: Outlines, pipeline: Pipeline, kind: str, workers: int, keys: pd.Series | None = None
+) -> list[Conflict]:
+    """Conflicts between the chosen outline of each thing and every other drawn one.
+
+    ``keys`` restricts the comparison to things that matter.
+    """
+    drawn = found.drawn if keys is None else found.drawn[found.drawn["key"].isin(keys)]
+    other = drawn[drawn.duplicated("key")]
+    if other.empty:
+        return []
+    place = pd.Index(found.chosen["key"]).get_indexer(other["key"])
+    strong = found.chosen.iloc[place]
+    ours, theirs = strong.geometry.to_numpy(), other.geometry.to_numpy()
+    accuracy = {s.id: s.accuracy or pipeline.verify.accuracy_m for s in pipeline.sources}
+    blur = np.hypot(strong["source_id"].map(accuracy), other["source_id"].map(accuracy).to_numpy())
+    tau = pipeline.verify.tolerance_k * blur.to_numpy(dtype=float)
+    least = pipeline.verify.min_piece_m2
+    # Offices pass copies around: an outline that two sources share is compared once.
+    first, back = _distinct(ours, theirs, tau)
+    ours, theirs, tau = ours[first], theirs[first], tau[first]
+    change = difference_beyond(ours, theirs, tau, least, workers)
+    percent = 100 * change / shapely.area(ours)
+    iou, change = similarity.iou(ours, theirs)[back], change[back]
+    measured = other.assign(
+        percent=percent[back],
+        iou=iou,
+        change_ha=change / M2_PER_HA,
+    )
+    apart = measured[change > SAME_M2]
+    return _conflicts(found, apart, pipeline, kind)
+
+
+def difference_beyond(
+    ours: Geometries, theirs: Geometries, tau: Floats, least: float, workers: int
+) -> Floats:
+    """Area (m²) by which two outlines differ more than redrawing noise of ``tau`` metres would."""
+    removed = _difference(ours, theirs, workers)
+    added = _difference(theirs, ours, workers)
+    lost = tolerance.changed(removed, theirs, tau, least, workers=workers)
+    gained = tolerance.changed(added, ours, tau, least, workers=workers)
+    return np.asarray(shapely.area(lost) + shapely.area(gained))
+
+
+def report(
+    conflicts: list[Conflict], findings: FindingBook, shape_of: Callable[[str], shapely.Geometry]
+) -> None:
+    """One finding for each boundary conflict, with the outline that stands."""
+    for conflict in conflicts:
+        ours, *others = conflict.candidates
+        most = max(others, key=lambda c: c.extra["beda_ha"])
+        findings.add(
+            "conflict.boundary",
+            subject=conflict.subject,
+            key=conflict.conflict_id,
+            value=number(conflict.spread),
+            geometry=shape_of(conflict.subject),
+            objek=f"{conflict.parameter.removeprefix('batas.')} {conflict.subject} "
+            f"({ours.source_id}, {most.source_id})",
+            luas=number(most.extra["beda_ha"]),
+            persen=number(conflict.spread, 1),
+        )
+
+
+def _difference(left: Geometries, right: Geometries, workers: int) -> Geometries:
+    return polygonal(parallel.map_arrays(shapely.difference, left, right, workers=workers))
+
+
+def _distinct(ours: Geometries, theirs: Geometries, tau: Floats) -> tuple[Ints, Ints]:
+    """Positions of the distinct comparisons, and for each comparison its place among them."""
+    pairs = pd.DataFrame({"a": shapely.to_wkb(ours), "b": shapely.to_wkb(theirs), "tau": tau})
+    back = np.asarray(pairs.groupby(["a", "b", "tau"], sort=False).ngroup(), dtype=np.int64)
+    first = np.flatnonzero(~pairs.duplicated().to_numpy())
+    return first.astype(np.int64), back
+
+
+def _conflicts(
+    found: Outlines, apart: pd.DataFrame, pipeline: Pipeline, kind: str
+) -> list[Conflict]:
+    chosen = found.chosen[found.chosen["key"].isin(apart["key"])].set_index("key")
+    hectares = dict(
+        zip(chosen.index, geodesic_ha(chosen.geometry.to_numpy(), chosen.crs), strict=True)
+    )
+    theirs = geodesic_ha(apart.geometry.to_numpy(), found.drawn.crs)
+    apart = apart.assign(ha=theirs)
+    conflicts = []
+    for key, group in apart.groupby("key", sort=True):
+        strong = chosen.loc[key]
+        ours = Candidate(
+            strong["source_id"], _row(strong["source_row"]), value=float(hectares[key]),
+            proof=shape_digest(strong.geometry),
+        )  # fmt: skip
+        others = [
+            Candidate(
+                row.source_id, _row(row.source_row), value=float(row.ha),
+                extra={
+                    "iou": round(row.iou, 4),
+                    "beda_ha": round(row.change_ha, 4),
+                    "beda_persen": round(row.percent, 2),
+                },
+                proof=shape_digest(row.geometry),
+            )
+            for row in records(group)
+        ]  # fmt: skip
+        spread = float(group["percent"].max())
+        conflicts.append(
+            Conflict(
+                "batas", str(key), f"batas.{kind}", [ours, *others], spread, spread > MATERIAL_PCT
+            )
+        )
+    return conflicts
+
+
+def _row(value: Any) -> int | None:
+    return None if pd.isna(value) else int(value)

@@ -1,0 +1,116 @@
+"""Disagreements: what was on the table, how far apart, and whether it matters."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from kotaku_geo.consolidate.ids import digest
+from kotaku_geo.consolidate.tables import typed
+
+COLUMNS = {
+    "conflict_id": "str",
+    "kind": "str",
+    "subject": "str",
+    "parameter": "str",
+    "candidates": "str",
+    "spread": "float64",
+    "material": "bool",
+    "status": "str",
+    "evidence": "str",
+}
+OPEN = "terbuka"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One side of a disagreement.
+
+    Attributes:
+        source_id: who says it.
+        source_row: in which record; None where it was measured from many.
+        persen: share in percent, for values.
+        value: what is meant: an identity, or hectares of an outline.
+        extra: measures to show beside it.
+        proof: what a decision rests on where that is neither the share nor the value.
+    """
+
+    source_id: str
+    source_row: int | None
+    persen: float | None = None
+    value: Any = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    proof: str | None = None
+
+    def record(self) -> dict[str, Any]:
+        """As it is written into the table."""
+        said = {"persen": _rounded(self.persen, 6)} if self.persen is not None else {}
+        meant = {"value": _rounded(self.value, 4)} if self.value is not None else {}
+        who = {"source_id": self.source_id, "source_row": self.source_row}
+        return {**who, **said, **meant, **self.extra}
+
+    def fingerprint(self) -> tuple[str, str]:
+        """What a decision rests on: not the row, and not digits that nobody would see."""
+        said = _rounded(self.persen, 1) if self.persen is not None else self.value
+        return self.source_id, str(said if self.proof is None else self.proof)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A disagreement about one thing.
+
+    Attributes:
+        kind: nilai, batas or identitas.
+        subject: id_rt, id_kawasan or kode_kelurahan.
+        parameter: the parameter, ``batas.…``, or the identity's column.
+        candidates: all that was on the table.
+        spread: percentage points; of the area for outlines; None for identities.
+        material: whether it would change a result.
+    """
+
+    kind: str
+    subject: str
+    parameter: str
+    candidates: Sequence[Candidate]
+    spread: float | None
+    material: bool
+
+    @cached_property
+    def conflict_id(self) -> str:
+        """Made of what is disputed: it stays when the candidates change."""
+        return digest([self.kind, self.subject, self.parameter], 12)
+
+    @property
+    def evidence(self) -> str:
+        """Hash over the candidates, shares rounded to a tenth of a point."""
+        return digest(sorted(c.fingerprint() for c in self.candidates))
+
+    def row(self) -> dict[str, Any]:
+        """As a row of ``consolidate/conflicts``."""
+        records = [c.record() for c in self.candidates]
+        records.sort(key=lambda r: json.dumps({**r, "source_row": None}, sort_keys=True))
+        return {
+            "conflict_id": self.conflict_id,
+            "kind": self.kind,
+            "subject": self.subject,
+            "parameter": self.parameter,
+            "candidates": json.dumps(records, ensure_ascii=False),
+            "spread": None if self.spread is None else round(self.spread, 6),
+            "material": self.material,
+            "status": OPEN,
+            "evidence": self.evidence,
+        }
+
+
+def table(conflicts: Iterable[Conflict]) -> pd.DataFrame:
+    """``consolidate/conflicts``, sorted by kind, subject and parameter."""
+    rows = pd.DataFrame([c.row() for c in conflicts], columns=list(COLUMNS))
+    rows = rows.sort_values(["kind", "subject", "parameter"], ignore_index=True)
+    return typed(rows, COLUMNS)
+
+
+def _rounded(value: Any, digits: int) -> Any:
+    return round(value, digits) + 0.0 if isinstance(value, float) else value

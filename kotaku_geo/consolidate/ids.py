@@ -1,0 +1,43 @@
+"""Keys made of what a thing is called, never of where its row stands."""
+
+import hashlib
+import json
+import re
+import unicodedata
+from typing import Any
+
+import pandas as pd
+import shapely
+
+NO_RW = "000"
+
+
+def rt_ids(kode: pd.Series, rw: pd.Series, rt: pd.Series) -> pd.Series:
+    """``33.75.01.1002-RW007-RT006A``; null where kelurahan or RT is not known."""
+    return kode.astype("str") + "-RW" + rw.astype("str").fillna(NO_RW) + "-RT" + rt.astype("str")
+
+
+def slug(text: str) -> str:
+    """Lower-case ASCII words joined by hyphens, without the word that every name begins with."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return words.removeprefix("kawasan-") or words
+
+
+def slugs(texts: pd.Series) -> pd.Series:
+    """`slug` of every text; null stays null, and so does a text without a letter or digit."""
+    known = texts.dropna().unique()
+    table = {text: slug(text) or None for text in known}
+    return texts.map(table).astype("str")
+
+
+def digest(content: Any, length: int = 64) -> str:
+    """SHA-256 of a JSON value, hexadecimal, shortened to ``length``."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:length]
+
+
+def shape_digest(geometry: shapely.Geometry) -> str:
+    """A short hash of a shape to the decimetre, the same however its rings are wound."""
+    rounded = shapely.set_precision(shapely.force_2d(geometry), 0.1, mode="pointwise")
+    return hashlib.sha256(shapely.to_wkb(shapely.normalize(rounded))).hexdigest()[:12]

@@ -1,0 +1,127 @@
+"""The kelurahan: one outline each, and how many hectares of slum lie in it."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from kotaku_geo.config import Pipeline
+from kotaku_geo.consolidate import boundaries, written
+from kotaku_geo.consolidate.conflicts import Conflict
+from kotaku_geo.consolidate.tables import (
+    Bools,
+    Floats,
+    crs_of,
+    floats,
+    geo_frame,
+    source_rank,
+    strongest_text,
+    typed,
+)
+from kotaku_geo.findings import FindingBook
+from kotaku_geo.geo import cover
+from kotaku_geo.geo.area import geodesic_ha
+
+COLUMNS = {
+    "kode_kelurahan": "str",
+    "nama_kelurahan": "str",
+    "nama_kecamatan": "str",
+    "luas_ha": "float64",
+    "luas_kawasan_ha": "float64",
+    "luas_kumuh_rt_ha": "float64",
+    "luas_kumuh_kawasan_ha": "float64",
+}
+
+
+@dataclass(frozen=True)
+class Kelurahan:
+    """One row a kelurahan, sorted by code.
+
+    Attributes:
+        table: kode_kelurahan, nama_kelurahan, nama_kecamatan, geometry.
+        conflicts: outlines that other sources draw differently.
+    """
+
+    table: gpd.GeoDataFrame
+    conflicts: list[Conflict]
+
+    def names(self, codes: pd.Series, column: str = "nama_kelurahan") -> pd.Series:
+        """Name of each code; null where the kelurahan is not known."""
+        table = self.table.set_index("kode_kelurahan")[column]
+        return codes.map(table).astype("str")
+
+
+def build(
+    rows: gpd.GeoDataFrame, pipeline: Pipeline, findings: FindingBook, workers: int
+) -> Kelurahan:
+    """The kelurahan of layer ``kelurahan``: the strongest outline and the strongest name."""
+    rows = rows[rows["kode_kelurahan"].notna()].reset_index(drop=True)
+    found = boundaries.outlines(rows.assign(key=rows["kode_kelurahan"]), pipeline, "kelurahan")
+    codes = found.chosen["key"]
+    group = pd.Index(codes).get_indexer(rows["kode_kelurahan"]).astype(np.int64)
+    rank = source_rank(pipeline, rows["source_id"], "batas.kelurahan")
+    names = {
+        column: strongest_text(rows[column], group, rank, len(codes))
+        for column in ("nama_kelurahan", "nama_kecamatan")
+    }
+    table = pd.DataFrame({"kode_kelurahan": codes.astype("str"), **names})
+    shapes = found.chosen.geometry.to_numpy()
+    conflicts = boundaries.disagreements(found, pipeline, "kelurahan", workers)
+    shape_of = dict(zip(codes, shapes, strict=True))
+    boundaries.report(conflicts, findings, shape_of.__getitem__)
+    written.compare(rows, "luas_km2", rows["kode_kelurahan"], pipeline, findings)
+    return Kelurahan(geo_frame(table, shapes, crs_of(pipeline)), conflicts)
+
+
+def with_slum_areas(
+    kelurahan: Kelurahan, rt: gpd.GeoDataFrame, kawasan: gpd.GeoDataFrame, workers: int
+) -> gpd.GeoDataFrame:
+    """``consolidate/kelurahan``: hectares of kawasan, and of slum by RT level and kawasan level.
+
+    A sum is null where one of the levels it needs is unknown. Kawasan that overlap count once.
+    """
+    table = kelurahan.table.copy()
+    shapes = table.geometry.to_numpy()
+    inside = cover.pieces(shapes, kawasan.geometry.to_numpy(), workers=workers)
+    slum, unknown = _slum(kawasan)
+    table["luas_ha"] = geodesic_ha(shapes, table.crs)
+    table["luas_kawasan_ha"] = _hectares(inside, table)
+    by_kawasan = _hectares(inside.take(slum[inside.feature]), table)
+    table["luas_kumuh_kawasan_ha"] = _unless(by_kawasan, inside, unknown)
+    by_rt = _rt_hectares(rt, table["kode_kelurahan"])
+    no_rt = kawasan["jumlah_rt"].to_numpy() == 0
+    table["luas_kumuh_rt_ha"] = _unless(by_rt, inside, no_rt)
+    return geo_frame(typed(table, COLUMNS), shapes, table.crs)
+
+
+def _slum(frame: pd.DataFrame) -> tuple[Bools, Bools]:
+    """Whether each row is a slum for sure, and whether that is unknown.
+
+    A level that is not settled may still be settled as far as being a slum goes.
+    """
+    levels = frame["tingkat_konflik"].where(frame["tingkat"].isna(), frame["tingkat"])
+    unknown = levels.isna() | levels.str.startswith("tidak_kumuh;").fillna(False).astype(bool)
+    slum = ~unknown & (levels != "tidak_kumuh")
+    return slum.to_numpy(dtype=bool), unknown.to_numpy(dtype=bool)
+
+
+def _rt_hectares(rt: gpd.GeoDataFrame, codes: pd.Series) -> Floats:
+    slum, unknown = _slum(rt)
+    area = np.where(slum, floats(rt["luas_ha"]), np.where(unknown, np.nan, 0.0))
+    place = pd.Index(codes).get_indexer(rt["kode_kelurahan"])
+    total = np.zeros(len(codes))
+    known = place >= 0
+    np.add.at(total, place[known], area[known])
+    return total
+
+
+def _hectares(inside: cover.Pieces, table: gpd.GeoDataFrame) -> Floats:
+    union = cover.union_by(inside.geometry, inside.target, len(table))
+    return geodesic_ha(union, table.crs)
+
+
+def _unless(area: Floats, inside: cover.Pieces, unknown: Bools) -> Floats:
+    result = area.copy()
+    result[np.unique(inside.target[unknown[inside.feature]])] = np.nan
+    return result

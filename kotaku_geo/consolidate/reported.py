@@ -1,0 +1,223 @@
+"""What the kawasan rows report of themselves, kept beside what is computed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kotaku_geo.config import Pipeline
+from kotaku_geo.consolidate.kawasan import KawasanRows
+from kotaku_geo.consolidate.tables import (
+    Bools,
+    Floats,
+    Geometries,
+    Ints,
+    either,
+    floats,
+    source_rank,
+    strongest,
+    strongest_text,
+)
+from kotaku_geo.findings import FindingBook
+from kotaku_geo.regulation import LEVELS, Regulation, load
+from kotaku_geo.texts import UNKNOWN, number
+
+PEOPLE = ("jumlah_bangunan", "jumlah_penduduk", "jumlah_kk")
+
+
+@dataclass(frozen=True)
+class Reported:
+    """Reported values by kawasan.
+
+    Attributes:
+        table: skor, tingkat, prioritas, tingkat_pertimbangan, legalitas, tipologi, jumlah_*,
+            source_id (of score and level), peraturan (its regulation, null where unknown),
+            tingkat_skor (the level its score has under that regulation).
+    """
+
+    table: pd.DataFrame
+
+
+def build(kawasan: KawasanRows, pipeline: Pipeline) -> Reported:
+    """Reported values of each kawasan: those of its strongest source that gives them.
+
+    Rows of one source that say different things of one kawasan: the worst counts. Their counts of
+    buildings and people are summed, but one total that all of them repeat counts once.
+    """
+    rows, code, size = kawasan.rows, kawasan.rows["code"].to_numpy(), kawasan.size
+    rank = source_rank(pipeline, rows["source_id"])
+    table = pd.DataFrame(index=range(size))
+    says = rows["skor"].notna() | rows["tingkat"].notna()
+    lead = strongest_text(rows["source_id"].where(says), code, rank, size)
+    table["source_id"] = lead
+    from_lead = (rows["source_id"].to_numpy(dtype=object) == lead[code]) & says.to_numpy()
+    table["skor"] = strongest(np.where(from_lead, floats(rows["skor"]), np.nan), code, rank, size)
+    levels = rows["tingkat"].map({name: float(i) for i, name in enumerate(LEVELS)})
+    worst = strongest(
+        np.where(from_lead, levels.to_numpy(dtype=float), np.nan), code, rank, size
+    )  # fmt: skip
+    table["tingkat"] = _named(worst, LEVELS)
+    table["prioritas"] = strongest(floats(rows["prioritas"]), code, rank, size, smallest=True)
+    ranks = ("rendah", "sedang", "tinggi")
+    table["tingkat_pertimbangan"] = _worst(rows["tingkat_pertimbangan"], ranks, code, rank, size)
+    table["legalitas"] = _worst(rows["legalitas"], ("legal", "tidak_legal"), code, rank, size)
+    table["tipologi"] = strongest_text(rows["tipologi"], code, rank, size)
+    for name in PEOPLE:
+        table[name] = _counted(rows, name, code, rank, size)
+    table["peraturan"] = _regulations(table["source_id"], pipeline)
+    table["tingkat_skor"] = _levels_of_scores(table)
+    return Reported(table)
+
+
+def standing_score(reported: Reported) -> Floats:
+    """The reported score where it is possible under its regulation; NaN otherwise."""
+    table = reported.table
+    return np.where(_impossible(table), np.nan, table["skor"].to_numpy(dtype=float))
+
+
+def report(reported: Reported, table: pd.DataFrame, law: Regulation, findings: FindingBook) -> None:
+    """Contradictions between what is reported and what is computed, or within what is reported.
+
+    Args:
+        table: ``consolidate/kawasan``.
+    """
+    given = reported.table
+    comparable = (given["peraturan"] == law.id).to_numpy(dtype=bool)
+    computed = (table["kelengkapan"] != "tanpa_data").to_numpy()
+    subjects = table[["id_kawasan", "geometry"]]
+    _impossible_scores(given, subjects, findings)
+    _scores(given, table, subjects, comparable & computed, findings)
+    level = np.where(computed, table["tingkat"].to_numpy(dtype=object), given["tingkat_skor"])
+    same_law = comparable | ~computed
+    _levels(given, level, subjects, same_law, findings)
+    _priorities(given, table, law, subjects, findings)
+    unknown = given["source_id"].notna() & given["peraturan"].isna()
+    for source in sorted(given.loc[unknown, "source_id"].unique()):
+        findings.add("regulation.unknown", source_id=source, kolom="skor, tingkat")
+
+
+def _named(index: Floats, names: tuple[str, ...]) -> Geometries:
+    place = np.where(np.isnan(index), len(names), index).astype(np.int64)
+    return np.array([*names, None], dtype=object)[place]
+
+
+def _worst(
+    values: pd.Series, names: tuple[str, ...], code: Ints, rank: Ints, size: int
+) -> Geometries:
+    index = floats(values.map({name: float(i) for i, name in enumerate(names)}))
+    return _named(strongest(index, code, rank, size), names)
+
+
+def _counted(rows: pd.DataFrame, name: str, code: Ints, rank: Ints, size: int) -> Floats:
+    table = pd.DataFrame({"code": code, "rank": rank, "value": floats(rows[name])})
+    groups = table[table["code"] >= 0].groupby(["code", "rank"])["value"]
+    stats = groups.agg(["size", "count", "sum", "min", "max"]).reset_index()
+    repeated = (stats["count"] == stats["size"]) & (stats["min"] == stats["max"])
+    total = stats["sum"].where(stats["count"] == stats["size"])
+    stats = stats.assign(total=stats["max"].where(repeated, total)).dropna(subset=["total"])
+    first = stats.sort_values(["code", "rank"]).drop_duplicates("code")
+    result = np.full(size, np.nan)
+    result[first["code"].to_numpy(dtype=np.int64)] = first["total"].to_numpy(dtype=float)
+    return result
+
+
+def _regulations(sources: pd.Series, pipeline: Pipeline) -> Geometries:
+    stated = {s.id: s.regulation or pipeline.regulation for s in pipeline.sources}
+    laws = sources.map(stated).to_numpy(dtype=object)
+    return either((laws == "unknown") | pd.isna(laws), None, laws)
+
+
+def _levels_of_scores(table: pd.DataFrame) -> Geometries:
+    result = np.full(len(table), None, dtype=object)
+    for name in table["peraturan"].dropna().unique():
+        mine = (table["peraturan"] == name).to_numpy(dtype=bool)
+        result[mine] = load(name).level_of(table["skor"].to_numpy(dtype=float)[mine])
+    result[_impossible(table)] = None
+    return result
+
+
+def _impossible(table: pd.DataFrame) -> Bools:
+    """Scores that no form of their regulation can add up to."""
+    score = table["skor"].to_numpy(dtype=float)
+    result = np.zeros(len(table), dtype=bool)
+    for name in table["peraturan"].dropna().unique():
+        mine = (table["peraturan"] == name).to_numpy(dtype=bool)
+        result |= mine & ~np.isnan(score) & ~load(name).possible(score)
+    return result
+
+
+def _impossible_scores(given: pd.DataFrame, subjects: pd.DataFrame, findings: FindingBook) -> None:
+    for i in np.flatnonzero(_impossible(given)):
+        law = load(str(given["peraturan"].iloc[i]))
+        score = number(given["skor"].iloc[i], 0)
+        findings.add(
+            "score.impossible", **_about(given, subjects, i), value=score,
+            skor=score, peraturan=law.title, maks=number(law.max_score, 0),
+        )  # fmt: skip
+
+
+def _scores(
+    given: pd.DataFrame, table: pd.DataFrame, subjects: pd.DataFrame,
+    compared: Bools, findings: FindingBook,
+) -> None:  # fmt: skip
+    said = given["skor"].to_numpy(dtype=float)
+    low, high = (table[c].to_numpy(dtype=float) for c in ("skor", "skor_maks"))
+    for i in np.flatnonzero(compared & ((said < low) | (said > high))):
+        span = (
+            number(low[i], 0) if low[i] == high[i] else f"{number(low[i], 0)}–{number(high[i], 0)}"
+        )
+        findings.add(
+            "score.reported-differs", **_about(given, subjects, i), value=number(said[i], 0),
+            dilaporkan=number(said[i], 0), hitung=span,
+        )  # fmt: skip
+
+
+def _levels(
+    given: pd.DataFrame, level: Geometries, subjects: pd.DataFrame,
+    compared: Bools, findings: FindingBook,
+) -> None:  # fmt: skip
+    said = given["tingkat"].to_numpy(dtype=object)
+    known = ~pd.isna(said) & ~pd.isna(level)
+    for i in np.flatnonzero(compared & known & (said != level)):
+        findings.add(
+            "level.reported-differs", **_about(given, subjects, i), value=said[i],
+            dilaporkan=words(said[i]), hitung=words(level[i]),
+        )  # fmt: skip
+
+
+def _priorities(
+    given: pd.DataFrame, table: pd.DataFrame, law: Regulation, subjects: pd.DataFrame,
+    findings: FindingBook,
+) -> None:  # fmt: skip
+    """The reported priority against the computed one, else the one that what is reported gives."""
+    level = given["tingkat"].where(given["tingkat"].notna(), given["tingkat_skor"])
+    by_table = law.priority(level, given["tingkat_pertimbangan"])
+    computed = table["prioritas"].astype("Float64").to_numpy(float, na_value=np.nan)
+    computed = np.where(table["kelengkapan"] == "tanpa_data", np.nan, computed)
+    right = np.where(np.isnan(computed), by_table, computed)
+    said = given["prioritas"].to_numpy(dtype=float)
+    none_due = (level == "tidak_kumuh").to_numpy(dtype=bool) & np.isnan(computed)
+    wrong = ~np.isnan(said) & ((~np.isnan(right) & (said != right)) | none_due)
+    for i in np.flatnonzero(wrong):
+        due = UNKNOWN if np.isnan(right[i]) else number(right[i], 0)
+        findings.add(
+            "priority.reported-differs", **_about(given, subjects, i), value=number(said[i], 0),
+            dilaporkan=number(said[i], 0), hitung=due,
+        )  # fmt: skip
+
+
+def words(level: Any) -> str:
+    """A level as people write it."""
+    return UNKNOWN if level is None or pd.isna(level) else str(level).replace("_", " ")
+
+
+def _about(given: pd.DataFrame, subjects: pd.DataFrame, i: Any) -> dict[str, Any]:
+    source = given["source_id"].iloc[i]
+    subject = subjects["id_kawasan"].iloc[i]
+    return {
+        "source_id": None if pd.isna(source) else source,
+        "subject": subject,
+        "key": subject,
+        "geometry": subjects["geometry"].iloc[i],
+    }

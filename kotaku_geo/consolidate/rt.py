@@ -1,0 +1,179 @@
+"""Which RT there are: those on the map, and those that only a survey or a kawasan row names."""
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from kotaku_geo.config import Pipeline
+from kotaku_geo.consolidate import boundaries
+from kotaku_geo.consolidate.conflicts import Candidate, Conflict
+from kotaku_geo.consolidate.ids import NO_RW, rt_ids, shape_digest
+from kotaku_geo.consolidate.tables import Geometries
+from kotaku_geo.geo.area import M2_PER_HA
+
+OVERLAY_SHARE = 0.5  # two polygons of one key that share this much of the smaller draw one place
+REGISTER = ["id_rt", "kode_kelurahan", "rw", "rt"]
+
+
+@dataclass(frozen=True)
+class RtMap:
+    """The RT polygons.
+
+    Attributes:
+        register: one row a known RT, sorted by id_rt: id_rt, kode_kelurahan, rw (null where none
+            is given), rt.
+        found: outlines by id_rt; empty where nobody delivered a map.
+        twice: rows of one source with one key that lie apart or on each other.
+    """
+
+    register: pd.DataFrame
+    found: boundaries.Outlines
+    twice: gpd.GeoDataFrame
+
+    @property
+    def delivered(self) -> bool:
+        """Whether there is a map at all."""
+        return len(self.found.chosen) > 0
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Names brought to RT ids.
+
+    Attributes:
+        names: the names with column ``id_rt`` (null where no key can be formed).
+        unknown: rows of ``names`` that fit no known RT.
+        ambiguous: name → ids that it fits, for names that fit several.
+    """
+
+    names: pd.DataFrame
+    unknown: pd.DataFrame
+    ambiguous: dict[str, list[str]]
+
+
+def build_map(rows: gpd.GeoDataFrame, pipeline: Pipeline) -> RtMap:
+    """The RT of layer ``rt``; a row that names several RT stands for each of them."""
+    names = split_names(rows)
+    rows = rows.iloc[names["row"]].reset_index(drop=True)
+    first = names[names["rw"].notna()]
+    resolved = resolve(names, register_of(first))
+    rows = rows.assign(key=resolved.names["id_rt"].to_numpy(dtype=object))
+    rows, twice = _told_apart(rows, pipeline.policy.planar.snap_m)
+    found = boundaries.outlines(rows, pipeline, "rt")
+    return RtMap(register_of(resolved.names), found, twice)
+
+
+def split_names(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row an RT named: row (position in ``rows``), kode_kelurahan, rw, rt.
+
+    ``rt`` may name several, ``;``-joined. RW ``000`` is no RW.
+    """
+    names = pd.DataFrame(
+        {
+            "row": np.arange(len(rows)),
+            "kode_kelurahan": rows["kode_kelurahan"].astype("str").to_numpy(),
+            "rw": rows["rw"].astype("str").to_numpy(),
+            "rt": rows["rt"].astype("str").str.split(";").to_numpy(),
+        }
+    ).explode("rt", ignore_index=True)
+    names["rt"] = names["rt"].astype("str").str.strip()
+    names["rw"] = names["rw"].astype("str").mask(names["rw"] == NO_RW)
+    return names
+
+
+def register_of(names: pd.DataFrame) -> pd.DataFrame:
+    """Known RT out of names: those that a key can be formed of, each once, sorted."""
+    ids = names["id_rt"] if "id_rt" in names else _own_ids(names)
+    register = names.assign(id_rt=ids)[REGISTER]
+    register = register[register["id_rt"].notna()].sort_values(["id_rt", "rw"])
+    return register.drop_duplicates("id_rt", ignore_index=True)
+
+
+def resolve(names: pd.DataFrame, register: pd.DataFrame) -> Resolved:
+    """Bring names to the ids of known RT.
+
+    A name fits the RT with its key; where one side gives no RW, the RT of its number if there is
+    one only in the kelurahan, on both sides. What fits nothing keeps its own key.
+    """
+    names = names.assign(id_rt=_own_ids(names))
+    exact = names["id_rt"].isin(register["id_rt"])
+    pair = ["kode_kelurahan", "rt"]
+    same = register.groupby(pair)["id_rt"].agg(["size", "first"]).reset_index()
+    merged = names[pair].merge(same, how="left", on=pair)
+    count = merged["size"].fillna(0).to_numpy()
+    bare = register.loc[register["rw"].isna(), "id_rt"]
+    first_is_bare = merged["first"].isin(bare).to_numpy()
+    named_rw = names[pair].merge(
+        names.groupby(pair)["rw"].nunique().rename("rws").reset_index(), how="left", on=pair
+    )["rws"].fillna(0).to_numpy()  # fmt: skip
+    no_rw = names["rw"].isna().to_numpy()
+    open_ = ~exact.to_numpy() & names["id_rt"].notna().to_numpy()
+    fits = open_ & (count == 1) & (no_rw | (first_is_bare & (named_rw == 1)))
+    several = open_ & no_rw & (count > 1)
+    names.loc[fits, "id_rt"] = merged["first"].to_numpy(dtype=object)[fits]
+    chosen = register[[*pair, "id_rt"]].merge(names.loc[several, pair].drop_duplicates(), on=pair)
+    own = _own_ids(chosen.assign(rw=pd.Series(None, index=chosen.index, dtype="str")))
+    ambiguous = chosen.groupby(own)["id_rt"].agg(sorted).to_dict()
+    unknown = names[open_ & ~fits & ~several]
+    return Resolved(names, unknown, {str(k): list(v) for k, v in ambiguous.items()})
+
+
+def twice_conflicts(rt_map: RtMap, relevant: set[str]) -> list[Conflict]:
+    """Conflicts over RT that one source draws more than once, where they matter.
+
+    Polygons apart are a name that fits two places; polygons on each other are two delineations.
+    """
+    conflicts = []
+    rows = rt_map.twice[rt_map.twice["key"].isin(relevant)]
+    for key, group in rows.groupby("key", sort=True):
+        area = shapely.area(group.geometry.to_numpy())
+        apart = bool(group["apart"].any())
+        candidates = [
+            Candidate(
+                row.source_id, int(row.source_row),
+                value=f"{row.source_id}#{row.source_row}" if apart else size / M2_PER_HA,
+                proof=shape_digest(row.geometry),
+            )
+            for row, size in zip(group.itertuples(), area, strict=True)
+        ]  # fmt: skip
+        spread = None if apart else 100 * float(area.max() - area.min()) / float(area.max())
+        conflicts.append(
+            Conflict(
+                "identitas" if apart else "batas", str(key), "id_rt" if apart else "batas.rt",
+                candidates, spread, apart or bool((spread or 0) > boundaries.MATERIAL_PCT),
+            )
+        )  # fmt: skip
+    return conflicts
+
+
+def _own_ids(names: pd.DataFrame) -> pd.Series:
+    return rt_ids(names["kode_kelurahan"], names["rw"], names["rt"])
+
+
+def _told_apart(rows: gpd.GeoDataFrame, snap_m: float) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Rows to draw each RT of, and those that give one source's RT twice.
+
+    Of polygons that lie on each other the larger is drawn; polygons that touch are parts of one RT;
+    polygons apart are all drawn, so that each kawasan finds the one that lies in it.
+    """
+    same = ["key", "source_id"]
+    doubled = rows["key"].notna() & rows.geometry.notna() & rows.duplicated(same, keep=False)
+    group = rows[doubled]
+    area = shapely.area(group.geometry.to_numpy())
+    group = group.assign(area=area).sort_values([*same, "area"], ascending=[True, True, False])
+    lead = group.groupby(same).cumcount() == 0
+    leader: Geometries = np.repeat(
+        group.geometry.to_numpy()[lead.to_numpy()], group.groupby(same, sort=True).size()
+    )
+    mine = group.geometry.to_numpy()
+    shared = shapely.area(shapely.intersection(leader, mine)) / shapely.area(mine)
+    on_it = (shared >= OVERLAY_SHARE) & ~lead.to_numpy()
+    apart = shapely.distance(leader, mine) > snap_m
+    group = group.assign(on_it=on_it, apart=apart)
+    odd = group[["on_it", "apart"]].any(axis=1).groupby([group["key"], group["source_id"]])
+    twice = group[odd.transform("any").to_numpy(dtype=bool)]
+    drawn = rows.drop(index=group.index[on_it])
+    return drawn, twice

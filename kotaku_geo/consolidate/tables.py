@@ -1,0 +1,168 @@
+"""Reading what ingest left, in an order that its rows do not decide, and typing what is written."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+import shapely
+from numpy.typing import NDArray
+
+from kotaku_geo.config import Pipeline, layer_columns
+from kotaku_geo.stage import StageContext
+
+Geometries = NDArray[np.object_]
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Objects = NDArray[np.object_]
+
+_NUMBERS = {"number", "integer", "share", "volume", "score51", "priority"}
+
+
+def layer(ctx: StageContext, name: str) -> gpd.GeoDataFrame:
+    """A layer's table; empty, with all its columns, where nobody delivered it.
+
+    Rows are ordered by source, then by what they say and where they are, and never by where they
+    stood in their file; rows that tie are alike.
+    """
+    if not ctx.has(f"ingest/{name}"):
+        return _empty(ctx.pipeline, name)
+    return _ordered(ctx.read_geo(f"ingest/{name}"))
+
+
+def source_rank(pipeline: Pipeline, source_id: pd.Series, key: str = "default") -> Ints:
+    """Place of each row's source in the policy's order, 0 the strongest."""
+    places = {source: i for i, source in enumerate(pipeline.order(key))}
+    ranks = source_id.map(places).fillna(len(places))
+    return np.asarray(ranks, dtype=np.int64)
+
+
+def floats(column: pd.Series) -> Floats:
+    """A column as floats, unknown as NaN."""
+    known = pd.to_numeric(column, errors="coerce").astype("Float64")
+    return np.asarray(known.to_numpy(float, na_value=np.nan), dtype=np.float64)
+
+
+def first_of(group: Ints, order: Sequence[NDArray[np.generic]], usable: NDArray[np.bool_]) -> Ints:
+    """Row that comes first in each group by ``order`` (most important first), of usable rows."""
+    rows = np.flatnonzero(usable)
+    sequence = np.lexsort([key[rows] for key in reversed([group, *order])])
+    _, start = np.unique(group[rows][sequence], return_index=True)
+    return rows[sequence[start]]
+
+
+def strongest(
+    values: Floats, group: Ints, rank: Ints, size: int, *, smallest: bool = False
+) -> Floats:
+    """Value of each group's strongest row that has one; the largest among rows of one source."""
+    result = np.full(size, np.nan)
+    tie = values if smallest else -values
+    rows = first_of(group, [rank, tie], ~np.isnan(values) & (group >= 0))
+    result[group[rows]] = values[rows]
+    return result
+
+
+def strongest_text(values: pd.Series, group: Ints, rank: Ints, size: int) -> Geometries:
+    """As `strongest`, for words; the first in the alphabet among rows of one source."""
+    result = np.full(size, None, dtype=object)
+    known = values.notna().to_numpy()
+    codes = pd.Categorical(values).codes.astype(np.int64)
+    rows = first_of(group, [rank, codes], known & (group >= 0))
+    result[group[rows]] = values.to_numpy(dtype=object)[rows]
+    return result
+
+
+def joined(values: pd.Series, group: Ints, size: int) -> Geometries:
+    """Distinct words of each group, sorted and ``;``-joined; None where there are none.
+
+    Rows of group −1 belong to none.
+    """
+    result = np.full(size, None, dtype=object)
+    pairs = pd.DataFrame({"group": group, "value": values.to_numpy(dtype=object)}).dropna()
+    pairs = pairs[pairs["group"] >= 0].drop_duplicates().sort_values(["group", "value"])
+    if len(pairs):
+        texts = pairs.groupby("group", sort=True)["value"].agg(";".join)
+        result[texts.index.to_numpy(dtype=np.int64)] = texts.to_numpy(dtype=object)
+    return result
+
+
+def codes_in(ids: pd.Series, register: pd.Series) -> Ints:
+    """Position of each id in a register of distinct ids; −1 where it is not there."""
+    return np.asarray(pd.Index(register).get_indexer(ids), dtype=np.int64)
+
+
+def taken(values: pd.Series, place: Ints) -> Objects:
+    """Values at positions; None at −1."""
+    every = np.full(len(values) + 1, None, dtype=object)
+    every[:-1] = values.to_numpy(dtype=object)
+    return every[place]
+
+
+def either(condition: Bools, yes: Any, no: Any) -> Objects:
+    """``yes`` where the condition holds, else ``no``: arrays, columns or None."""
+    result = np.full(len(condition), None, dtype=object)
+    for mask, side in ((condition, yes), (~condition, no)):
+        if side is not None:
+            whole = np.broadcast_to(np.asarray(side, dtype=object), len(condition))
+            result[mask] = whole[mask]
+    return result
+
+
+def records(frame: pd.DataFrame) -> Iterator[Any]:
+    """The frame's rows as named tuples: for things that are reported one by one."""
+    return frame.itertuples()
+
+
+def typed(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
+    """The frame's columns in the order of ``types`` and with those dtypes; unknown stays null."""
+    result = {}
+    for name, dtype in types.items():
+        column = frame[name]
+        if dtype == "str":
+            known = column.notna()
+            column = column.astype(object).where(known, None).astype("str")
+        elif dtype == "Int64":
+            column = pd.to_numeric(column).astype("Int64")
+        else:
+            column = column.astype(np.dtype(dtype))
+        result[name] = column
+    return pd.DataFrame(result, index=frame.index)
+
+
+def crs_of(pipeline: Pipeline) -> pyproj.CRS:
+    """The city's CRS, made once: parsing it costs more than most small tables."""
+    return _crs(pipeline.city.crs)
+
+
+@cache
+def _crs(name: str) -> pyproj.CRS:
+    return pyproj.CRS.from_user_input(name)
+
+
+def geo_frame(frame: pd.DataFrame, geometry: Geometries, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """A frame with geometry last."""
+    series = gpd.GeoSeries(geometry, crs=crs, index=frame.index)
+    return gpd.GeoDataFrame(frame, geometry=series, crs=crs)
+
+
+def _empty(pipeline: Pipeline, name: str) -> gpd.GeoDataFrame:
+    kinds = {column: str(spec["type"]) for column, spec in layer_columns(name).items()}
+    kinds |= {"source_id": "text", "source_row": "integer"}
+    columns = {
+        column: pd.Series(dtype="float64" if kind in _NUMBERS else "str")
+        for column, kind in kinds.items()
+    }
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=crs_of(pipeline)))
+
+
+def _ordered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    shapes = frame.geometry.to_numpy()
+    words = frame.drop(columns=["geometry", "source_row", "source_id"])
+    said = pd.util.hash_pandas_object(words, index=False).to_numpy()
+    source = frame["source_id"].astype("category").cat.codes.to_numpy()
+    order = np.lexsort([shapely.area(shapes), *shapely.bounds(shapes).T, said, source])
+    return frame.iloc[order].reset_index(drop=True)

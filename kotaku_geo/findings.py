@@ -1,0 +1,188 @@
+"""What is wrong, how badly, and whose it is to mend.
+
+Rules, their texts and their severities are data (``schemas/findings.yaml``). A finding's id is
+made of what it is about and never of a row number, so that the same defect keeps its id when rows
+are shuffled or a run is repeated.
+"""
+
+import hashlib
+import string
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from kotaku_geo import resources
+
+Action = Literal["rejected", "repaired", "kept"]
+COLUMNS = [
+    "finding_id",
+    "rule",
+    "severity",
+    "responsible",
+    "stage",
+    "source_id",
+    "path",
+    "source_row",
+    "subject",
+    "message",
+    "value",
+    "action",
+    "dikecualikan",
+    "geometry",
+]
+SEVERITIES = ("info", "warning", "error")
+_TEXT = [
+    "finding_id",
+    "rule",
+    "severity",
+    "responsible",
+    "stage",
+    "source_id",
+    "path",
+    "subject",
+    "message",
+    "value",
+    "action",
+    "dikecualikan",
+    "key",
+]
+
+
+class _Gaps(dict[str, Any]):
+    """Parameters of a text; one that is not given shows as a question mark."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def rules() -> Mapping[str, Mapping[str, str]]:
+    """The register: rule id → severity, responsible side, texts."""
+    register: Mapping[str, Mapping[str, str]] = resources.load("findings")
+    return register
+
+
+def sentence(rule: str, params: Mapping[str, Any], lang: str = "id") -> str:
+    """The register's text of a rule with its gaps filled."""
+    return string.Formatter().vformat(rules()[rule][lang], (), _Gaps(params))
+
+
+class FindingBook:
+    """Collects the findings of one stage."""
+
+    def __init__(self, stage: str, crs: Any = None) -> None:
+        self.stage = stage
+        self.crs = crs
+        self._rows: list[dict[str, Any]] = []
+        self._frames: list[pd.DataFrame] = []
+
+    def add(
+        self,
+        rule: str,
+        *,
+        source_id: str | None = None,
+        path: str | None = None,
+        source_row: int | None = None,
+        subject: str | None = None,
+        value: Any = None,
+        action: Action = "kept",
+        geometry: shapely.Geometry | None = None,
+        key: str | None = None,
+        severity: str | None = None,
+        responsible: str | None = None,
+        **params: Any,
+    ) -> None:
+        """Record one finding; ``params`` fill the gaps of the rule's text.
+
+        ``key`` tells findings of one rule and source apart where the subject does not: it must
+        not depend on row order. ``geometry`` is in the city's CRS.
+        """
+        register = rules()[rule]
+        self._rows.append(
+            {
+                "rule": rule,
+                "severity": severity or register["severity"],
+                "responsible": responsible or register["responsible"],
+                "stage": self.stage,
+                "source_id": source_id,
+                "path": path,
+                "source_row": source_row,
+                "subject": subject,
+                "message": sentence(rule, params),
+                "value": None if value is None else str(value),
+                "action": action,
+                "dikecualikan": None,
+                "geometry": geometry,
+                "key": key,
+            }
+        )
+
+    def add_many(self, rule: str, records: Iterable[Mapping[str, Any]], **common: Any) -> None:
+        """Record a finding of one rule for each record; a record overrides what is common."""
+        for record in records:
+            self.add(rule, **{**common, **record})
+
+    def extend(self, raw: pd.DataFrame) -> None:
+        """Take over findings that an earlier run kept (see `raw`)."""
+        if len(raw):
+            self._frames.append(raw)
+
+    def name_subjects(
+        self, subject_of: Mapping[tuple[str, int], str], path_of: Mapping[str, str]
+    ) -> None:
+        """Say what findings are about that so far know only their row, and where they lie.
+
+        A finding of a row without a name of its own is about ``source_id#source_row``.
+        """
+        raw = self.raw()
+        row = raw["source_row"].notna() & raw["subject"].isna() & raw["source_id"].notna()
+        pairs = zip(raw.loc[row, "source_id"], raw.loc[row, "source_row"].astype(int), strict=True)
+        raw.loc[row, "subject"] = [subject_of.get((s, r), f"{s}#{r}") for s, r in pairs]
+        lost = raw["path"].isna() & raw["source_id"].notna()
+        raw.loc[lost, "path"] = raw.loc[lost, "source_id"].map(path_of)
+        self._rows, self._frames = [], [raw]
+
+    def __len__(self) -> int:
+        return len(self._rows) + sum(len(f) for f in self._frames)
+
+    def raw(self) -> gpd.GeoDataFrame:
+        """The findings without ids, with ``key``: what a cache keeps."""
+        own = pd.DataFrame(self._rows, columns=[*COLUMNS[1:], "key"])
+        frames = [f for f in (own, *self._frames) if len(f)]
+        return _typed(pd.concat(frames, ignore_index=True) if frames else own, self.crs)
+
+    def frame(self) -> gpd.GeoDataFrame:
+        """The findings with stable ids, sorted by them; columns as in `COLUMNS`."""
+        return with_ids(self.raw())
+
+
+def with_ids(raw: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give raw findings their ids: rule, source, and what the finding is about."""
+    frame = raw.copy()
+    if frame.empty:
+        frame.insert(0, "finding_id", pd.Series([], dtype="str"))
+        return frame[COLUMNS]
+    subject = frame["subject"].fillna("")
+    by_row = subject.str.contains("#", regex=False)
+    about = frame["key"].fillna(subject.mask(by_row, "") + "|" + frame["value"].fillna(""))
+    base = frame["rule"] + "|" + frame["source_id"].fillna("") + "|" + about
+    frame["_base"] = base
+    frame = frame.sort_values(
+        ["_base", "message", "source_row"], kind="stable", na_position="first"
+    )
+    number = frame.groupby("_base").cumcount().astype(str)
+    identity = frame["_base"] + "|" + number
+    ids = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in identity]
+    frame["finding_id"] = pd.Series(ids, index=frame.index, dtype="str")
+    return frame.sort_values("finding_id", ignore_index=True)[COLUMNS]
+
+
+def _typed(frame: pd.DataFrame, crs: Any) -> gpd.GeoDataFrame:
+    for column in _TEXT:
+        if column in frame:
+            frame[column] = frame[column].astype("str").where(frame[column].notna())
+    frame["source_row"] = frame["source_row"].astype("Int64")
+    geometry = gpd.GeoSeries(list(frame["geometry"]), crs=crs, index=frame.index)
+    return gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=geometry, crs=crs)

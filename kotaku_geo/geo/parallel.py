@@ -1,0 +1,52 @@
+"""GEOS work on several threads: shapely lets go of the interpreter while GEOS runs.
+
+Prepared geometries are built lazily and must not be shared between threads: a function that is
+mapped here prepares what it needs itself.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+T = TypeVar("T")
+MIN_CHUNK = 256
+
+
+def chunks(size: int, workers: int, least: int = MIN_CHUNK) -> list[slice]:
+    """Slices that cut ``range(size)`` into even parts of at least ``least``, in order."""
+    count = max(1, min(workers * 4, size // least))
+    edges = np.linspace(0, size, count + 1).astype(int)
+    return [slice(a, b) for a, b in pairwise(edges.tolist()) if b > a]
+
+
+def map_chunks(
+    function: Callable[[slice], T], size: int, workers: int | None, least: int = MIN_CHUNK
+) -> list[T]:
+    """Results of ``function`` for each part of ``range(size)``, in order, whatever the workers.
+
+    ``least`` is the size from which a part is worth a thread: small where one call is dear.
+    """
+    parts = chunks(size, workers or 1, least)
+    if (workers or 1) <= 1 or len(parts) <= 1:
+        return [function(part) for part in parts]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(function, parts))
+
+
+def map_arrays(
+    function: Callable[..., NDArray[np.object_]],
+    *arrays: NDArray[np.object_],
+    workers: int | None = None,
+    least: int = MIN_CHUNK,
+) -> NDArray[np.object_]:
+    """An element-wise function of arrays of one length, computed in parts on several threads."""
+    size = len(arrays[0])
+    if size == 0:
+        return function(*arrays)
+    return np.concatenate(
+        map_chunks(lambda part: function(*(a[part] for a in arrays)), size, workers, least)
+    )

@@ -1,0 +1,66 @@
+"""Parts of sources that have not changed are kept in the workspace and not read again."""
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+
+from kotaku_geo import resources
+from kotaku_geo.config import Pipeline, Source
+from kotaku_geo.ingest.part import Part
+from kotaku_geo.workspace import Workspace, file_hash, read_any
+
+FOLDER = "cache/ingest"
+
+
+@cache
+def _code() -> str:
+    digest = hashlib.sha256()
+    for path in resources.code_files():
+        digest.update(file_hash(path).encode())
+    return digest.hexdigest()
+
+
+def part_key(source: Source, name: str, sha256: str, pipeline: Pipeline) -> str:
+    """Everything that a part depends on, as one hash."""
+    text = json.dumps(
+        [_code(), source.model_dump(mode="json"), name, sha256, pipeline.city.crs],
+        sort_keys=True,
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def load(workspace: Workspace, key: str) -> Part | None:
+    """A part that was kept under ``key``, or None."""
+    account = _file(workspace, key, "json")
+    if not account.is_file():
+        return None
+    raster = _file(workspace, key, "tif")
+    return Part(
+        read_any(_file(workspace, key, "rows.parquet")),
+        read_any(_file(workspace, key, "findings.parquet")),
+        json.loads(account.read_text(encoding="utf-8")),
+        raster.read_bytes() if raster.is_file() else None,
+    )
+
+
+def save(workspace: Workspace, key: str, part: Part) -> None:
+    """Keep a part; its account is written last and makes it count."""
+    workspace.write(f"{FOLDER}/{key}.rows.parquet", part.frame)
+    workspace.write(f"{FOLDER}/{key}.findings.parquet", part.findings)
+    if part.raster is not None:
+        with workspace.replacing(f"{FOLDER}/{key}.tif") as beside:
+            beside.write_bytes(part.raster)
+    workspace.write_json(f"{FOLDER}/{key}.json", part.account)
+
+
+def sweep(workspace: Workspace, current: set[str]) -> None:
+    """Forget parts that no source of the present pipeline file uses."""
+    folder = workspace.root / FOLDER
+    for path in folder.glob("*") if folder.is_dir() else ():
+        if path.name.split(".")[0] not in current:
+            path.unlink(missing_ok=True)
+
+
+def _file(workspace: Workspace, key: str, ending: str) -> Path:
+    return workspace.root / FOLDER / f"{key}.{ending}"

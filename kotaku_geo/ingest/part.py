@@ -1,0 +1,221 @@
+"""One source from delivered file to canonical records: the part that a cache can keep."""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from kotaku_geo import resources
+from kotaku_geo.config import Pipeline, Source
+from kotaku_geo.errors import InputError, PipelineFileError
+from kotaku_geo.findings import FindingBook
+from kotaku_geo.ingest.columns import map_columns, missing_required, typed_columns
+from kotaku_geo.ingest.locate import RASTER, TABLE, Delivered
+from kotaku_geo.ingest.raw import RawLayer
+from kotaku_geo.ingest.read_table import read_table
+from kotaku_geo.ingest.shapes import Record, fit
+from kotaku_geo.ingest.values import Issue
+
+FINGERPRINT = "sidik"
+MIX = np.uint64(1_000_003)  # spreads the columns of a record over its hash
+
+
+@dataclass
+class Part:
+    """The canonical records of one delivered file, its findings, and its line in the accounts."""
+
+    frame: pd.DataFrame
+    findings: gpd.GeoDataFrame
+    account: dict[str, Any]
+    raster: bytes | None = None
+
+
+def read_part(source: Source, delivered: Delivered, sha256: str, pipeline: Pipeline) -> Part:
+    """Read one file and make canonical records of it.
+
+    Raises:
+        InputError: the file cannot be read; the caller records it and goes on.
+        PipelineFileError: the pipeline file asks for a column or layer that is not there.
+    """
+    book = FindingBook("ingest", pipeline.city.crs)
+    if delivered.suffix in RASTER:
+        from kotaku_geo.ingest.read_raster import raster_part
+
+        return raster_part(source, delivered, sha256, pipeline, book)
+    raw = _read(source, delivered)
+    part = _canonical(source, raw, pipeline, book)
+    part.account = _account(source, raw, sha256, part)
+    return part
+
+
+def _read(source: Source, delivered: Delivered) -> RawLayer:
+    if delivered.suffix in TABLE and delivered.suffix != ".dbf":
+        return read_table(delivered, source.table, source.encoding, list(source.columns.values()))
+    from kotaku_geo.ingest.read_vector import read_vector  # loads GDAL: not for tables alone
+
+    return read_vector(delivered, source.table, source.encoding)
+
+
+def _canonical(source: Source, raw: RawLayer, pipeline: Pipeline, book: FindingBook) -> Part:
+    common: dict[str, Any] = {"source_id": source.id, "path": raw.path}
+    for row, rule, text in raw.aside:
+        book.add(rule, **common, source_row=row, isi=text, value=text, action="rejected",
+                 key=f"{rule}|{text}")  # fmt: skip
+    if not raw.rows_read:
+        book.add("file.empty", **common, key=raw.path)
+    raw = _filtered(source, raw, book)
+    mapping = map_columns(source, raw)
+    spec = resources.load("layers")["layers"][source.layer]
+    if raw.geometry is None and "none" not in spec["geometry"]:
+        raise InputError(f"{raw.path}: layer {source.layer} butuh geometri, berkas ini tabel")
+    lacking = missing_required(source, mapping, raw.geometry is not None)
+    if lacking:
+        book.add("file.column-missing", **common, kolom="; ".join(lacking), key=raw.path,
+                 value="; ".join(lacking), action="rejected")  # fmt: skip
+        raw = raw.keep(np.zeros(len(raw.source_row), dtype=bool))
+    record = Record(source.id, raw.path, raw.source_row, _fingerprints(raw))
+    record, raw = _distinct(record, raw, book)
+    frame, issues = typed_columns(source, raw, mapping)
+    keep = _readable_rt(frame, issues, spec)
+    _tell(issues, record, book)
+    geometry, crs_used = None, None
+    if raw.geometry is not None:
+        shapes = fit(raw, record, source.layer, source.crs, pipeline.city.crs, book)
+        geometry, keep, crs_used = shapes.geometry, keep & shapes.keep, shapes.crs_used
+    frame = _assemble(frame, geometry, source, record, spec, pipeline.city.crs)[keep]
+    part = Part(frame.reset_index(drop=True), book.raw(), {})
+    part.account["crs_used"] = crs_used
+    return part
+
+
+def _filtered(source: Source, raw: RawLayer, book: FindingBook) -> RawLayer:
+    """Only the records that satisfy the source's ``where``, in SQLite's SQL."""
+    if source.where is None:
+        return raw
+    with sqlite3.connect(":memory:") as db:
+        table = raw.frame.astype(object).where(raw.frame.notna(), None)
+        table = table.map(lambda v: v if isinstance(v, (int, float, str, type(None))) else str(v))
+        table.to_sql("t", db, index_label="__row")
+        try:
+            cursor = db.execute(f"SELECT __row FROM t WHERE {source.where}")
+        except (sqlite3.OperationalError, sqlite3.ProgrammingError) as error:
+            raise PipelineFileError(
+                f"sources.{source.id}.where: {source.where!r} tidak dapat dijalankan: {error}"
+            ) from error
+        chosen = [int(row) for (row,) in cursor]
+    keep = np.zeros(len(raw.frame), dtype=bool)
+    keep[chosen] = True
+    left_out = int((~keep).sum())
+    if left_out:
+        book.add("source.filtered", source_id=source.id, path=raw.path, jumlah=left_out,
+                 value=left_out, action="rejected", key=raw.path)  # fmt: skip
+    return _renumbered(raw, keep)
+
+
+def _renumbered(raw: RawLayer, keep: NDArray[np.bool_]) -> RawLayer:
+    """`RawLayer.keep` that also moves the reader's notes, which are by position."""
+    position = np.cumsum(keep) - 1
+    kept = raw.keep(keep)
+    kept.closed = {int(position[i]) for i in raw.closed if keep[i]}
+    kept.broken = {int(position[i]): why for i, why in raw.broken.items() if keep[i]}
+    return kept
+
+
+def _fingerprints(raw: RawLayer) -> NDArray[np.object_]:
+    """A hash of all that a record says, so that findings do not depend on row order."""
+    total: NDArray[np.uint64] = np.zeros(len(raw.source_row), dtype=np.uint64)
+    for i, column in enumerate(sorted(raw.frame.columns)):
+        values = raw.frame[column]
+        if values.dtype == object:
+            values = values.map(lambda v: "" if v is None else str(v)).astype(str)
+        hashed = pd.util.hash_pandas_object(values, index=False).to_numpy()
+        total = (total * MIX + hashed + np.uint64(i)).astype(np.uint64)
+    if raw.geometry is not None and len(total):
+        wkb = shapely.to_wkb(raw.geometry)
+        texts = np.array([b"" if w is None else w for w in wkb], dtype=object)
+        total = total * MIX + pd.util.hash_array(texts)
+    return np.array([f"{h:016x}" for h in total], dtype=object)
+
+
+def _distinct(record: Record, raw: RawLayer, book: FindingBook) -> tuple[Record, RawLayer]:
+    """Keep the first of identical records; each copy is a finding."""
+    keys = pd.Series(record.keys)
+    copies = keys.duplicated().to_numpy()
+    if not copies.any():
+        return record, raw
+    first = dict(zip(keys[~copies], record.rows[~copies], strict=True))
+    for index in np.flatnonzero(copies).tolist():
+        twin = int(first[record.keys[index]])
+        book.add("row.duplicate", **record.of(index), kembar=twin, value=twin, action="rejected")
+    kept = Record(record.source_id, record.path, record.rows[~copies], record.keys[~copies])
+    return kept, _renumbered(raw, ~copies)
+
+
+def _tell(issues: list[tuple[str, Issue]], record: Record, book: FindingBook) -> None:
+    for column, issue in issues:
+        params = {"kolom": column, **issue.params}
+        if not issue.each:
+            params.setdefault("jumlah", len(issue.rows))
+            book.add(issue.rule, source_id=record.source_id, path=record.path, value=issue.value,
+                     action=issue.action, key=f"{column}|{issue.value}", **params)  # type: ignore[arg-type]  # fmt: skip
+            continue
+        for index in issue.rows:
+            book.add(issue.rule, **record.of(int(index), column), value=issue.value,
+                     action=issue.action, **params)  # type: ignore[arg-type]  # fmt: skip
+
+
+def _readable_rt(
+    frame: pd.DataFrame, issues: list[tuple[str, Issue]], spec: dict[str, Any]
+) -> NDArray[np.bool_]:
+    """Records of a layer that lives by its RTs do not stay where the RT cannot be read.
+
+    Elsewhere the record stays and only its RT is unknown.
+    """
+    keep = np.ones(len(frame), dtype=bool)
+    for column, issue in issues:
+        if column == "rt" and issue.rule == "rt.unreadable":
+            if ["rt"] in spec["required"]:
+                keep[issue.rows] = False
+            else:
+                issue.action = "kept"
+    return keep
+
+
+def _assemble(
+    frame: pd.DataFrame,
+    geometry: NDArray[np.object_] | None,
+    source: Source,
+    record: Record,
+    spec: dict[str, Any],
+    crs: str,
+) -> pd.DataFrame:
+    told = frame.assign(source_id=source.id, source_row=record.rows, **{FINGERPRINT: record.keys})
+    if spec["geometry"] == ["none"]:
+        return told
+    if geometry is None:
+        geometry = np.full(len(told), None)
+    drawn: pd.DataFrame = gpd.GeoDataFrame(told, geometry=geometry, crs=crs)
+    return drawn
+
+
+def _account(source: Source, raw: RawLayer, sha256: str, part: Part) -> dict[str, Any]:
+    kept = len(part.frame)
+    return {
+        "source_id": source.id,
+        "path": raw.path,
+        "sha256": sha256,
+        "rows_read": raw.rows_read,
+        "rows_kept": kept,
+        "rows_rejected": raw.rows_read - kept,
+        "crs_found": raw.crs_found,
+        "crs_used": part.account.get("crs_used"),
+        "encoding_used": raw.encoding,
+        "agency": source.agency,
+        "date": source.date.isoformat() if source.date else None,
+        "accuracy_m": source.accuracy,
+    }

@@ -1,0 +1,103 @@
+"""A delivered raster: its grid goes into the workspace as plain floats with NaN for no value."""
+
+import geopandas as gpd
+import numpy as np
+import rasterio
+import rasterio.io
+import shapely
+from numpy.typing import NDArray
+from rasterio.errors import RasterioError
+
+from kotaku_geo.config import Pipeline, Source
+from kotaku_geo.errors import InputError
+from kotaku_geo.findings import FindingBook
+from kotaku_geo.ingest.crs import to_crs
+from kotaku_geo.ingest.locate import Delivered
+from kotaku_geo.ingest.part import FINGERPRINT, Part
+from kotaku_geo.ingest.read_vector import short_crs
+
+MAX_PIXELS = 100_000_000
+NO_VALUE = (-9999.0, -99999.0)  # written in the field without being declared
+EDGE_POINTS = 21
+
+
+def raster_part(
+    source: Source, delivered: Delivered, sha256: str, pipeline: Pipeline, book: FindingBook
+) -> Part:
+    """One record for the raster (its footprint) and its first band as a GeoTIFF.
+
+    Raises:
+        InputError: it cannot be read, is too large, or its CRS is unknown.
+    """
+    target = delivered.file if delivered.member is None else None
+    name = f"zip://{delivered.file}!{delivered.member}" if target is None else str(target)
+    try:
+        with rasterio.open(name, driver="GTiff") as dataset:
+            if dataset.width * dataset.height > MAX_PIXELS:
+                size = f"{dataset.width} × {dataset.height}"
+                raise InputError(f"{delivered.name}: raster {size} piksel terlalu besar")
+            values = dataset.read(1).astype("float32")
+            mask = dataset.read_masks(1) > 0
+            transform, found = dataset.transform, dataset.crs
+    except RasterioError as error:
+        raise InputError(f"{delivered.name}: raster tidak dapat dibaca: {error}") from error
+    values[~mask | np.isin(values, NO_VALUE) | ~np.isfinite(values)] = np.nan
+    crs_found = short_crs(found.to_wkt()) if found else None
+    used = source.crs or crs_found
+    if used is None:
+        book.add("crs.missing", source_id=source.id, path=delivered.name, action="rejected",
+                 key=delivered.name)  # fmt: skip
+    frame = _record(source, values.shape, transform, used, pipeline.city.crs)
+    return Part(
+        frame,
+        book.raw(),
+        {
+            "source_id": source.id, "path": delivered.name, "sha256": sha256, "rows_read": 1,
+            "rows_kept": len(frame), "rows_rejected": 1 - len(frame), "crs_found": crs_found,
+            "crs_used": used, "encoding_used": None, "agency": source.agency,
+            "date": source.date.isoformat() if source.date else None,
+            "accuracy_m": source.accuracy,
+        },
+        None if used is None else _geotiff(values, transform, used),
+    )  # fmt: skip
+
+
+def _record(
+    source: Source, shape: tuple[int, ...], transform: rasterio.Affine, crs: str | None, city: str
+) -> gpd.GeoDataFrame:
+    """The one row that stands for the raster: its footprint, in the city's CRS."""
+    height, width = shape
+    along = np.linspace(0, 1, EDGE_POINTS)
+    ring = np.concatenate([
+        np.column_stack([along * width, np.zeros(EDGE_POINTS)]),
+        np.column_stack([np.full(EDGE_POINTS, width), along * height]),
+        np.column_stack([along[::-1] * width, np.full(EDGE_POINTS, height)]),
+        np.column_stack([np.zeros(EDGE_POINTS), along[::-1] * height]),
+    ])  # fmt: skip
+    a, b, c, d, e, f = tuple(transform)[:6]
+    x, y = a * ring[:, 0] + b * ring[:, 1] + c, d * ring[:, 0] + e * ring[:, 1] + f
+    box = np.array([shapely.Polygon(np.column_stack([x, y]))], dtype=object)
+    frame = gpd.GeoDataFrame(
+        {
+            "bahaya": [source.set.get("bahaya")],
+            "kelas": [None],
+            "source_id": [source.id],
+            "source_row": [0],
+            FINGERPRINT: [source.id],
+            "raster": [True],
+        },
+        geometry=to_crs(box, crs, city) if crs else box,
+        crs=city,
+    )
+    return frame if crs else frame.iloc[:0]
+
+
+def _geotiff(values: NDArray[np.float32], transform: rasterio.Affine, crs: str) -> bytes:
+    height, width = values.shape
+    with rasterio.io.MemoryFile() as memory:
+        with memory.open(
+            driver="GTiff", width=width, height=height, count=1, dtype="float32", crs=crs,
+            transform=transform, nodata=float("nan"), compress="deflate",
+        ) as dataset:  # fmt: skip
+            dataset.write(values, 1)
+        return bytes(memory.read())

@@ -1,0 +1,1 @@
+"""What people take away: the city profile, the GeoPackage, the verification document."""

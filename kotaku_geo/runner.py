@@ -1,0 +1,341 @@
+"""Runs stages in order, and only those whose inputs, settings or code have changed.
+
+What a stage read is recorded by content; it is current while everything it read, and everything
+it was told, is the same. A stage writes nothing itself: its tables are put in place together when
+it has succeeded.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import importlib
+import importlib.metadata
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kotaku_geo import __version__, resources
+from kotaku_geo.config import Pipeline, PipelineFile
+from kotaku_geo.errors import OutputError
+from kotaku_geo.files import file_hash, settle, table_path
+
+Say = Callable[[str], None]
+LIBRARIES = ("geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "rasterio", "shapely")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of the road: what must come before it, and what of the pipeline file it heeds.
+
+    Attributes:
+        name: the command's name.
+        entry: ``module:function``, imported when the stage has to run.
+        needs: stages that come before.
+        sections: top-level keys of the pipeline file that its result depends on.
+        layers: its result depends on sources of these layers (None: all).
+        people: whether it writes people's documents, so that ``--lang`` matters.
+    """
+
+    name: str
+    entry: str
+    needs: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ("city", "regulation")
+    layers: frozenset[str] | None = None
+    people: bool = False
+
+
+THEMES = frozenset({"kawasan_lindung", "rawan_bencana", "mha", "bcb", "status_tanah", "bangunan"})
+SK = frozenset({"sk", "sk_tabel"})
+FACTS = frozenset({"kelurahan", "rt", "profil_rt", "kawasan", "bangunan", "jalan", "drainase",
+                   "genangan", "air_minum", "air_limbah", "persampahan", "proteksi_kebakaran",
+                   "penduduk"})  # fmt: skip
+STAGES = {
+    s.name: s
+    for s in (
+        Stage("ingest", "kotaku_geo.ingest.stage:run", sections=("city", "policy")),
+        Stage("consolidate", "kotaku_geo.consolidate.stage:run", ("ingest",),
+              ("city", "regulation", "policy"), FACTS),
+        Stage("verify", "kotaku_geo.verify.stage:run", ("consolidate",),
+              ("city", "regulation", "verify"), SK | FACTS),
+        Stage("screen", "kotaku_geo.screen.stage:run", ("consolidate",),
+              ("city", "policy", "screen"), THEMES),
+        Stage("profile", "kotaku_geo.publish.profile:run", ("verify", "screen"),
+              ("city", "regulation", "verify", "screen"), None, True),
+        Stage("publish", "kotaku_geo.publish.stage:run", ("profile",),
+              ("city", "regulation", "verify", "screen"), None, True),
+    )
+}  # fmt: skip
+RUN_FILE = "run.json"
+
+
+@dataclass
+class RunReport:
+    """What a run did: stage → "ran" or "current", and seconds of those that ran."""
+
+    root: Path
+    stages: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def run_stages(
+    file: PipelineFile,
+    target: str,
+    *,
+    drop: Path | None = None,
+    build: Path = Path("build"),
+    lang: str = "id",
+    workers: int = 2,
+    say: Say = lambda _: None,
+) -> RunReport:
+    """Bring a stage, and all that it needs, up to date.
+
+    Args:
+        file: the pipeline.
+        target: the stage's name.
+        drop: delivered files, in place of the pipeline file's own folder.
+        build: folder that workspaces are made in.
+        lang: language of people's documents.
+        workers: threads.
+        say: takes lines of progress.
+
+    Raises:
+        KotakuError: as the stages do; what was there before stays.
+    """
+    root = build.resolve() / file.stem
+    folder = (drop or file.drop).resolve()
+    with _locked(root):
+        state = _State.load(root)
+        report = RunReport(root)
+        inputs = _input_hashes(file.pipeline, folder)
+        for stage in _road(target):
+            key = _key(stage, file.pipeline, inputs if stage.name == "ingest" else {}, lang)
+            if state.is_current(stage.name, key):
+                report.stages[stage.name] = "current"
+                continue
+            if stage.people:
+                _merge_findings(file, state)
+            say(f"{stage.name} …")
+            started = time.perf_counter()
+            _execute(stage, file, folder, state, key, lang, workers, say)
+            report.stages[stage.name] = "ran"
+            report.seconds[stage.name] = round(time.perf_counter() - started, 3)
+            state.save(report, inputs)
+        _merge_findings(file, state)
+        state.save(report, inputs)
+    return report
+
+
+def _road(target: str) -> list[Stage]:
+    """The stages up to ``target``, each after what it needs."""
+    road: list[Stage] = []
+
+    def visit(name: str) -> None:
+        for need in STAGES[name].needs:
+            visit(need)
+        if STAGES[name] not in road:
+            road.append(STAGES[name])
+
+    visit(target)
+    return road
+
+
+@contextlib.contextmanager
+def _locked(root: Path) -> Iterator[None]:
+    """One run at a time in a workspace."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        handle = (root / ".lock").open("w")
+    except OSError as error:
+        raise OutputError(f"{root}: tidak dapat ditulis: {error.strerror}") from error
+    with handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _input_hashes(pipeline: Pipeline, drop: Path) -> dict[str, str]:
+    from kotaku_geo.ingest.inputs import input_hashes
+
+    return input_hashes(pipeline, drop)
+
+
+def _execute(
+    stage: Stage,
+    file: PipelineFile,
+    drop: Path,
+    state: "_State",
+    key: str,
+    lang: str,
+    workers: int,
+    say: Say,
+) -> None:
+    from kotaku_geo.findings import FindingBook
+    from kotaku_geo.stage import StageContext
+    from kotaku_geo.workspace import Workspace
+
+    ctx = StageContext(
+        pipeline=file.pipeline,
+        workspace=Workspace(state.root),
+        drop=drop,
+        base=file.path.parent,
+        findings=FindingBook(stage.name, file.pipeline.city.crs),
+        lang=lang,
+        say=say,
+        workers=workers,
+    )
+    module, function = stage.entry.split(":")
+    getattr(importlib.import_module(module), function)(ctx)
+    ctx.write(f"{stage.name}/findings", ctx.findings.frame())
+    written = _put(ctx)
+    state.record(stage.name, key, sorted(ctx.reads), written)
+
+
+def _put(ctx: Any) -> list[str]:
+    """Write all that a stage left beside its places, then move everything in."""
+    from kotaku_geo.workspace import write_frame
+
+    pending: list[tuple[Path, Path]] = []
+    try:
+        for name, frame in ctx.tables.items():
+            target = ctx.workspace.path(name)
+            pending.append((_beside(target), target))
+            write_frame(frame, pending[-1][0])
+        for name, content in ctx.documents.items():
+            target = ctx.workspace.path(name)
+            pending.append((_beside(target), target))
+            pending[-1][0].write_bytes(_bytes(content))
+        for beside, target in pending:
+            settle(beside, target)
+    except OSError as error:
+        raise OutputError(f"{error.filename}: tidak dapat ditulis: {error.strerror}") from error
+    finally:
+        for beside, _ in pending:
+            beside.unlink(missing_ok=True)
+    return [*ctx.tables, *ctx.documents]
+
+
+def _beside(target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return target.with_name(f".{target.name}")
+
+
+def _bytes(content: Any) -> bytes:
+    if isinstance(content, bytes):
+        return content
+    if isinstance(content, str):
+        return content.encode()
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def _merge_findings(file: PipelineFile, state: "_State") -> None:
+    """``findings.parquet``: those of all stages up to screening, with the waivers on file.
+
+    Stages that write people's documents read this table; they find nothing wrong themselves.
+    """
+    names = [f"{s.name}/findings" for s in STAGES.values() if not s.people]
+    waivers = file.path.parent / file.pipeline.waivers
+    made_of = {n: state.hash_of(n) for n in names}
+    made_of["waivers"] = file_hash(waivers) if waivers.is_file() else None
+    if state.is_made_of("findings", made_of):
+        return
+    import pandas as pd
+
+    from kotaku_geo.waivers import apply_waivers
+    from kotaku_geo.workspace import Workspace
+
+    workspace = Workspace(state.root)
+    frames = [workspace.read_geo(name) for name in names if workspace.has(name)]
+    full = [f for f in frames if len(f)] or frames[:1]
+    merged = pd.concat(full, ignore_index=True).sort_values("finding_id", ignore_index=True)
+    workspace.write("findings", apply_waivers(merged, waivers))
+    state.made_of("findings", made_of)
+
+
+def _key(stage: Stage, pipeline: Pipeline, inputs: dict[str, str], lang: str) -> str:
+    """All that decides a stage's result besides the tables it reads, as one hash."""
+    told = pipeline.model_dump(mode="json", include=set(stage.sections) | {"sources"})
+    if stage.layers is not None:
+        told["sources"] = [s for s in told["sources"] if s["layer"] in stage.layers]
+    said = [_code_hash(), told, inputs, lang if stage.people else ""]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _code_hash() -> str:
+    digest = hashlib.sha256(json.dumps(versions(), sort_keys=True).encode())
+    for path in resources.code_files():
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Versions of the program and of the libraries that compute."""
+    found = {"kotaku_geo": __version__}
+    return found | {name: importlib.metadata.version(name) for name in LIBRARIES}
+
+
+@dataclass
+class _State:
+    """``run.json``: what each stage was told, read and wrote."""
+
+    root: Path
+    stages: dict[str, dict[str, Any]]
+    merged: dict[str, Any] = field(default_factory=dict)
+    hashes: dict[str, str | None] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, root: Path) -> "_State":
+        try:
+            content = json.loads((root / RUN_FILE).read_text(encoding="utf-8"))
+            return cls(root, dict(content["stages"]), dict(content["merged"]))
+        except (FileNotFoundError, ValueError, KeyError):
+            return cls(root, {})
+
+    def hash_of(self, table: str) -> str | None:
+        """Content hash of a table or document as it lies there now."""
+        if table not in self.hashes:
+            path = table_path(self.root, table)
+            self.hashes[table] = file_hash(path) if path.is_file() else None
+        return self.hashes[table]
+
+    def is_current(self, stage: str, key: str) -> bool:
+        known = self.stages.get(stage)
+        if known is None or known["key"] != key:
+            return False
+        seen = {**known["reads"], **known["writes"]}
+        return all(self.hash_of(table) == digest for table, digest in seen.items())
+
+    def record(self, stage: str, key: str, reads: list[str], writes: list[str]) -> None:
+        gone = set(self.stages.get(stage, {}).get("writes", {})) - set(writes)
+        for table in gone:  # a layer that is no longer delivered leaves no table behind
+            table_path(self.root, table).unlink(missing_ok=True)
+        for table in [*writes, *gone]:
+            self.hashes.pop(table, None)
+        self.stages[stage] = {
+            "key": key,
+            "reads": {table: self.hash_of(table) for table in reads},
+            "writes": {table: self.hash_of(table) for table in writes},
+        }
+
+    def is_made_of(self, table: str, parts: dict[str, str | None]) -> bool:
+        known = self.merged.get(table)
+        return known is not None and known == {**parts, table: self.hash_of(table)}
+
+    def made_of(self, table: str, parts: dict[str, str | None]) -> None:
+        self.hashes.pop(table, None)
+        self.merged[table] = {**parts, table: self.hash_of(table)}
+
+    def save(self, report: RunReport, inputs: dict[str, str]) -> None:
+        content = {
+            "versions": versions(),
+            "inputs": inputs,
+            "run": {"stages": report.stages, "seconds": report.seconds},
+            "stages": self.stages,
+            "merged": self.merged,
+        }
+        beside = self.root / f".{RUN_FILE}"
+        beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        beside.replace(self.root / RUN_FILE)

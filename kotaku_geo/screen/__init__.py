@@ -1,0 +1,1 @@
+"""Environmental and social screening of kawasan by theme; unknown is never clean."""

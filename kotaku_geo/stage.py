@@ -1,0 +1,101 @@
+"""What a stage is given and what it leaves: tables in, tables out.
+
+A stage never writes by itself. It hands its tables to the context, and the runner puts all of them
+in place when the stage has succeeded, so that a stage that fails leaves the last good output.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from kotaku_geo.config import Pipeline
+from kotaku_geo.findings import FindingBook
+from kotaku_geo.workspace import Workspace
+
+Say = Callable[[str], None]
+ACCOUNT = ["source_id", "path", "sha256", "rows_read", "rows_kept", "rows_rejected", "crs_found",
+           "crs_used", "encoding_used", "agency", "date", "accuracy_m"]  # fmt: skip
+
+
+@dataclass
+class StageContext:
+    """One run of one stage.
+
+    Attributes:
+        pipeline: the city's pipeline file.
+        workspace: where tables are.
+        drop: folder of delivered files; only ingest opens it.
+        base: folder of the pipeline file (decisions and waivers lie there).
+        findings: where the stage records what it finds wrong.
+        lang: language of people's documents.
+        say: progress, one line at a time, to stderr.
+        workers: threads for GEOS work.
+        tables: what the stage has written, by table name.
+        documents: JSON documents and other files' bytes, by name.
+        reads: tables that the stage has asked for, whether or not they were there.
+    """
+
+    pipeline: Pipeline
+    workspace: Workspace
+    drop: Path
+    base: Path
+    findings: FindingBook
+    lang: str = "id"
+    say: Say = lambda _: None
+    workers: int = 2
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    documents: dict[str, Any] = field(default_factory=dict)
+    reads: set[str] = field(default_factory=set)
+
+    def has(self, table: str) -> bool:
+        """Whether a table of an earlier stage is there."""
+        self.reads.add(table)
+        return self.workspace.has(table)
+
+    def read(self, table: str) -> pd.DataFrame:
+        """A table of an earlier stage."""
+        self.reads.add(table)
+        return self.workspace.read(table)
+
+    def read_geo(self, table: str) -> gpd.GeoDataFrame:
+        """A table with geometry of an earlier stage."""
+        self.reads.add(table)
+        return self.workspace.read_geo(table)
+
+    def read_json(self, name: str) -> Any:
+        """A JSON document of an earlier stage."""
+        self.reads.add(name)
+        return self.workspace.read_json(name)
+
+    def sources(self, *layers: str) -> pd.DataFrame:
+        """The accounts (columns of ``ingest/sources``) of the files of some layers alone.
+
+        A stage that asks so does not depend on files of other layers.
+        """
+        rows: list[dict[str, Any]] = []
+        for layer in layers:
+            name = f"ingest/accounts/{layer}.json"
+            if self.has(name):
+                rows += self.read_json(name)
+        return pd.DataFrame(rows, columns=ACCOUNT)
+
+    def counts(self, *layers: str) -> pd.DataFrame:
+        """Ingest's findings of some layers, counted: columns rule, severity, jumlah."""
+        rows: list[dict[str, Any]] = []
+        for layer in layers:
+            name = f"ingest/counts/{layer}.json"
+            if self.has(name):
+                rows += self.read_json(name)
+        return pd.DataFrame(rows, columns=["rule", "severity", "jumlah"])
+
+    def write(self, table: str, frame: pd.DataFrame) -> None:
+        """Leave a table; rows must already be in a stable order."""
+        self.tables[table] = frame
+
+    def write_document(self, name: str, content: Any) -> None:
+        """Leave a document: bytes and text are written as they are, anything else as JSON."""
+        self.documents[name] = content

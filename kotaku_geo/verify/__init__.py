@@ -1,0 +1,1 @@
+"""Verification of the SK Kumuh against the agreed baseline: one overlay, relations, verdicts."""

@@ -1,0 +1,284 @@
+"""The page as a file: complete, inert, and in need of nothing."""
+
+import base64
+import hashlib
+import html
+import json
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from kotaku_geo import resources
+from kotaku_geo.publish import figures, levels, listings, mapdata, page, profile, words
+from kotaku_geo.publish.release import release
+from kotaku_geo.stage import StageContext
+
+City = Callable[..., StageContext]
+
+
+def made(ctx: StageContext) -> str:
+    profile.run(ctx)
+    content = ctx.documents[profile.PAGE]
+    assert isinstance(content, bytes)
+    return content.decode()
+
+
+_MADE: list[str] = []
+
+
+@pytest.fixture
+def plain(request: pytest.FixtureRequest) -> str:
+    """The small city's page; made once."""
+    if not _MADE:
+        _MADE.append(made(request.getfixturevalue("city")()))
+    return _MADE[0]
+
+
+class Reader(HTMLParser):
+    """Elements with their attributes, and what a reader sees."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.seen: list[str] = []
+        self._silent = 0
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        self._silent += tag in ("script", "style", "title")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in ("script", "style", "title")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.seen.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", "".join(self.seen))
+
+
+def embedded(text: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    assert found
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
+def test_nothing_is_asked_of_the_network(plain: str) -> None:
+    text = plain
+    assert not re.search(r"https?:|\bws{1,2}:|//[a-z]", re.sub(r"^\s*//.*$", "", text), re.I)
+    assert not re.search(r"@import|url\((?!#)", text)
+    for tag, attributes in Reader(text).elements:
+        for name in ("src", "srcset", "action", "formaction", "poster", "data", "background"):
+            assert name not in attributes, (tag, attributes)
+        link = attributes.get("href") or "#"
+        assert link.startswith("#") or link == "data:,"
+
+
+def test_the_policy_allows_its_own_script_and_style_only(plain: str) -> None:
+    text = plain
+    policy = html.unescape(re.findall(r'Content-Security-Policy" content="([^"]+)"', text)[0])
+    assert policy.startswith("default-src 'none';")
+    blocks = re.findall(r"<(?:script|style)>(.*?)</(?:script|style)>", text, re.DOTALL)
+    assert len(blocks) == 3
+    for block in blocks:
+        digest = base64.b64encode(hashlib.sha256(block.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(
+        r"\sstyle=|\son[a-z]+=", re.sub(r"<script.*?</script>", "", text, flags=re.S)
+    )
+
+
+def test_hostile_names_are_text_and_nothing_else(plain: str) -> None:
+    text = plain
+    assert "<script>alert" not in text
+    assert "\u2028" not in text[text.index('id="data"') :]
+    scripts = [a for tag, a in Reader(text).elements if tag == "script"]
+    assert scripts == [{"type": "application/json", "id": "data"}, {}, {}]
+    assert "<script>alert('x')</script>" in Reader(text).text
+    names = {k["nama"] for k in embedded(text)["kawasan"]}
+    assert any("</script><!--" in name for name in names)
+
+
+def test_the_page_is_the_same_twice(city: City) -> None:
+    assert made(city()) == made(city())
+
+
+def test_numbers_are_written_as_in_indonesia(plain: str) -> None:
+    seen = Reader(plain).text
+    assert "13,25 ha" in seen  # 3 + 5 + 4 + 1.25
+    assert "31 Desember 2022" in seen
+
+
+def test_english_first_when_asked(city: City) -> None:
+    ctx = city()
+    ctx.lang = "en"
+    text = made(ctx)
+    assert '<html lang="en">' in text
+    assert "13.25 ha" in Reader(text).text
+    assert "Verification of the SK" in Reader(text).text
+
+
+def test_both_levels_stand_side_by_side(city: City) -> None:
+    rows = {row["level"]: row for row in figures.by_level(release(city()))}
+    assert rows["berat"] == {
+        "level": "berat", "kawasan_ha": 4.0, "kawasan_n": 1, "rt_ha": 0.0, "rt_n": 0,
+    }  # fmt: skip
+    assert rows["tidak_diketahui"]["rt_ha"] == 2.5
+    headline = figures.headline(release(city()))
+    assert headline["kumuh_kawasan_ha"] == 13.25, "ringan;sedang is a slum either way"
+    assert headline["kumuh_rt_ha"] == 6.0
+    assert headline["jumlah_kk"] == 118.0
+    assert headline["jumlah_kk_n"] == 3
+
+
+def test_an_open_level_is_told_from_an_unknown_one() -> None:
+    frame = pd.DataFrame(
+        {
+            "tingkat": ["berat", None, None, None],
+            "tingkat_konflik": [None, "ringan;sedang", "tidak_kumuh;ringan", None],
+        }
+    )
+    found = levels.reported(frame).tolist()
+    assert found == ["berat", "belum_pasti", "tidak_diketahui", "tidak_diketahui"]
+
+
+def test_priorities_count_every_kawasan_once(city: City) -> None:
+    found = figures.priorities(release(city()))
+    assert {r["prioritas"]: r["n"] for r in found["rows"] if r["n"]} == {2: 1, 6: 1, 7: 1}
+    assert found["unknown"] == 1
+    assert sum(a["n"] for a in found["authorities"]) == 4
+
+
+def test_where_no_level_is_known_there_is_no_zero(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    nothing = pd.Series(None, index=range(5), dtype="str")
+    for column in ("tingkat", "tingkat_konflik"):
+        tables["consolidate/rt"][column] = nothing
+    assert figures.headline(release(city()))["kumuh_rt_ha"] is None
+    assert figures.headline(release(city()))["kumuh_kawasan_ha"] == 13.25
+
+
+def test_hectares_of_the_overlay_add_up(city: City) -> None:
+    balance = figures.balance(release(city()))
+    assert balance["sk"] == pytest.approx(
+        balance["tetap"] + balance["berkurang"] + balance["toleransi_sk"]
+    )
+    assert balance["baseline"] == pytest.approx(
+        balance["tetap"] + balance["bertambah"] + balance["toleransi_baseline"]
+    )
+    assert balance["sk"] == pytest.approx(3.75 + 3.51 + 4.0)
+
+
+def test_parameters_are_means_over_what_is_known(city: City) -> None:
+    rows = {r["id"]: r for r in figures.parameters(release(city()))}
+    assert rows["4c"]["mean"] is None
+    assert rows["4c"]["known"] == 0
+    kawasan = city().workspace.read_geo("consolidate/kawasan").iloc[:3]
+    expected = (kawasan["p1a"] * kawasan["luas_ha"]).sum() / kawasan["luas_ha"].sum()
+    assert rows["1a"]["mean"] == pytest.approx(expected)
+    means = {a["aspect"]: a["mean"] for a in figures.aspects(list(rows.values()))}
+    assert means["drainase"] == pytest.approx((rows["4a"]["mean"] + rows["4b"]["mean"]) / 2)
+
+
+def test_the_radar_leaves_out_what_is_unknown() -> None:
+    known = [{"aspect": str(i), "mean": 0.5} for i in range(7)]
+    assert page.radar(known)[1].count("L") == 6
+    gap = [*known[:3], {"aspect": "x", "mean": None}, *known[4:]]
+    assert "None" not in page.radar(gap)[1]
+    nothing = [{"aspect": str(i), "mean": None} for i in range(7)]
+    assert page.radar(nothing)[1] == ""
+
+
+def test_unknown_looks_different_from_clean(plain: str) -> None:
+    text = plain
+    style = text[text.index("<style>") : text.index("</style>")]
+    looks = {
+        status: re.search(rf"\.st-{status}::before \{{([^}}]+)\}}", style)
+        for status in ("tidak_terindikasi", "data_sebagian", "data_tidak_tersedia")
+    }
+    assert len({m[1] for m in looks.values() if m}) == 3
+    seen = Reader(text).text
+    assert "Data tidak tersedia" in seen
+    assert "Tidak terindikasi" in seen
+
+
+def test_findings_are_grouped_by_who_must_act(city: City) -> None:
+    groups = {g["responsible"]: g for g in listings.findings(release(city()))}
+    assert sum(g["n"] for g in groups.values()) == 5
+    rule = next(r for r in groups["pokja"]["rules"] if r["rule"] == "conflict.value")
+    assert rule["act"]["id"] == "Putuskan dalam rapat Pokja PKP"
+    assert rule["examples"][0]["subject"] == "33.75.01.1001-RW001-RT001"
+
+
+def test_every_text_has_both_languages_and_the_same_gaps() -> None:
+    for key, entry in words.catalogue().items():
+        gaps = [set(re.findall(r"\{\w+(?::\d)?\}", entry[lang])) for lang in words.LANGUAGES]
+        assert gaps[0] == gaps[1], key
+        assert entry["id"], key
+        assert entry["en"], key
+
+
+def test_every_text_the_page_asks_for_is_there(plain: str) -> None:
+    text = plain
+    asked = set(re.findall(r'data-t(?:-placeholder|-aria-label)?="([^"]+)"', text))
+    assert asked <= set(words.catalogue())
+    scripts = [resources.read_text(f"publish/page/{n}.js") for n in ("bahasa", "tabel", "peta")]
+    for key in re.findall(r'(?:word\(|key: |\[)"([a-z_]+\.[a-z_]+)"', "".join(scripts)):
+        assert key in words.catalogue(), key
+
+
+def test_the_map_has_a_shape_for_every_row(plain: str) -> None:
+    data = embedded(plain)
+    drawn = data["map"]
+    assert len(drawn["kawasan"]["g"]) == len(data["kawasan"]) == 4
+    assert len(drawn["sk"]["g"]) == len(data["sk"]) == 3
+    assert all(drawn["kawasan"]["g"])
+    assert set(drawn["tema"]) == {"kawasan_lindung", "rawan_bencana", "mha", "bcb"}
+    assert drawn["tema"]["mha"]["g"] == [drawn["kelurahan"]["g"][1]], "the kelurahan, no less"
+
+
+def test_a_withheld_outline_is_not_on_the_map(city: City) -> None:
+    data = embedded(made(city({"delineasi": {"publish": False}})))
+    assert not any(data["map"]["kawasan"]["g"])
+    assert len(data["kawasan"]) == 4
+
+
+def test_many_points_are_thinned_until_they_fit(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = release(city())
+
+    def letters() -> int:
+        layers = mapdata.map_data(released)
+        return sum(len(t) for n in ("kawasan", "sk", "potongan") for t in layers[n]["g"])
+
+    whole = letters()
+    monkeypatch.setattr(mapdata, "BUDGET", 1)
+    monkeypatch.setattr(mapdata, "TOLERANCE_M", dict.fromkeys(mapdata.TOLERANCE_M, 40.0))
+    assert letters() < whole
+
+
+def test_a_city_without_anything_still_has_a_page(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    ctx = city(without=tuple(tables))
+    ctx.workspace.path("verify/summary.json").unlink()
+    seen = Reader(made(ctx)).text
+    assert "SK Kumuh belum diserahkan" in seen
+    assert "nan" not in seen.lower().replace("penanganan", "").split()
+
+
+def test_the_recommendation_names_its_reason(plain: str) -> None:
+    text = plain
+    assert "Perubahan SK" in Reader(text).text
+    assert 'data-en="One location changed"' in text

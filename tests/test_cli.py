@@ -1,0 +1,99 @@
+"""Commands as a user calls them: exit codes, sentences instead of tracebacks, JSON alone on stdout."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from kotaku_geo.cli import STAGE_HELP, cli
+from tests.test_runner import city, layer, same_code, write  # noqa: F401  (fixtures)
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def call(*args: Any) -> Result:
+    return CliRunner().invoke(cli, [str(a) for a in args])
+
+
+def test_run_says_what_ran_and_where_to_look(city: Path) -> None:
+    build = city.parent / "build"
+    done = call("run", city, "--build", build)
+    assert done.exit_code == 0, done.output
+    for product in ("profil.html", "sikk_33.75.gpkg", "verification.json"):
+        assert product in done.stdout
+        assert (build / "uji" / "publish" / product).is_file()
+    again = call("run", city, "--build", build)
+    assert "semua tahap sudah mutakhir" in again.stdout
+    assert "Nothing has changed" in call("verify", city, "--build", build, "--lang", "en").stdout
+
+
+def test_json_goes_to_stdout_alone(city: Path) -> None:
+    done = call("ingest", city, "--build", city.parent / "build", "--format", "json")
+    content = json.loads(done.stdout)
+    assert content["stages"] == {"ingest": "ran"}
+    assert "ingest: kel" in done.stderr
+
+
+def test_check_writes_nothing_and_gives_findings_and_sources_also_at_exit_3(city: Path) -> None:
+    (city.parent / "drop" / "sk.gpkg").write_bytes(b"rusak")
+    before = sorted(p for p in city.parent.rglob("*"))
+    done = call("check", city, "--format", "json")
+    assert done.exit_code == 3
+    content = json.loads(done.stdout)
+    assert {f["rule"] for f in content["findings"]} >= {"file.unreadable"}
+    assert [s["source_id"] for s in content["sources"]] == ["bcb", "kawasan", "kel", "sk"]
+    assert sorted(p for p in city.parent.rglob("*")) == before
+
+
+def test_rules_are_listed() -> None:
+    assert "geometry.invalid" in call("check", "--rules").stdout
+    rules = json.loads(call("check", "--rules", "--format", "json").stdout)
+    assert {"rule", "severity", "responsible"} <= set(rules[0])
+
+
+def test_fail_on_sets_the_exit_code_only(city: Path) -> None:
+    layer(city.parent / "drop", "bcb", [None], nama=["Masjid"])
+    build = city.parent / "build"
+    assert call("screen", city, "--build", build).exit_code == 0
+    assert call("screen", city, "--build", build, "--fail-on", "error").exit_code == 1
+    assert (build / "uji" / "screen" / "screening.parquet").is_file()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"sources": [{"id": "a", "layer": "sk", "path": "../x"}]}, "plain path"),
+        ({"salah": 1}, "unknown key"),
+        ({"sources": [{"id": "a", "layer": "sk", "path": "sk.gpkg", "columns": {"id_sk": "KODE_X"}}]}, "'KODE_X'"),
+        ({"city": {"code": "33.75", "name": "x", "crs": "EPSG:1"}}, "'EPSG:1' tidak dikenal"),
+    ],
+)  # fmt: skip
+def test_a_wrong_pipeline_file_is_exit_2_and_a_sentence(
+    city: Path, change: dict[str, Any], said: str
+) -> None:
+    content = {**yaml.safe_load(city.read_text()), **change}
+    city.write_text(yaml.safe_dump(content))
+    done = call("verify", city, "--build", city.parent / "build")
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.output
+
+
+def test_an_output_that_cannot_be_written_is_exit_6(city: Path) -> None:
+    (city.parent / "file").write_text("x")
+    done = call("ingest", city, "--build", city.parent / "file")
+    assert done.exit_code == 6, done.output
+
+
+def test_every_command_is_documented() -> None:
+    """A command or make target that the README does not name does not exist for its users."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in cli.commands:
+        assert re.search(rf"`(kotaku-geo )?{name}\b", readme), f"README does not name {name}"
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for stage in STAGE_HELP:
+        assert stage in makefile

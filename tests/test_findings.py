@@ -1,0 +1,78 @@
+import geopandas as gpd
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kotaku_geo.findings import COLUMNS, FindingBook, rules, sentence
+from tests.conftest import CRS
+
+ROWS = [
+    {"source_row": 3, "subject": "33.75.01.1001-RW001-RT001", "value": "-5"},
+    {"source_row": 9, "subject": "33.75.01.1001-RW001-RT002", "value": "-5"},
+    {"source_row": 4, "subject": None, "value": "x", "key": "abc"},
+    {"source_row": 5, "subject": None, "value": "x", "key": "abc"},
+]
+
+
+def book_of(rows: list[dict]) -> gpd.GeoDataFrame:  # type: ignore[type-arg]
+    book = FindingBook("ingest", CRS)
+    for row in rows:
+        book.add("value.negative", source_id="s", kolom="v3a", isi=row["value"], **row)
+    return book.frame()
+
+
+def test_a_finding_takes_severity_side_and_text_from_the_register() -> None:
+    row = book_of(ROWS[:1]).iloc[0]
+    assert (row["severity"], row["responsible"]) == (
+        "warning",
+        rules()["value.negative"]["responsible"],
+    )
+    assert row["message"] == "Kolom v3a: nilai negatif -5; disimpan, dihitung 0 dalam skor"
+    assert list(book_of(ROWS).columns) == COLUMNS
+
+
+@given(st.permutations(ROWS), st.integers(0, 100))
+def test_ids_do_not_depend_on_row_order_or_row_numbers(rows: list[dict], shift: int) -> None:  # type: ignore[type-arg]
+    moved = [{**r, "source_row": r["source_row"] + shift} for r in rows]
+    assert book_of(moved)["finding_id"].tolist() == book_of(ROWS)["finding_id"].tolist()
+
+
+def test_the_same_defect_twice_has_two_ids_and_other_defects_others() -> None:
+    ids = book_of(ROWS)["finding_id"]
+    assert ids.is_unique
+    other = book_of([{**ROWS[0], "value": "-6"}])["finding_id"]
+    assert not set(other) & set(ids)
+
+
+def test_an_empty_book_has_the_columns_and_crs() -> None:
+    frame = FindingBook("verify", CRS).frame()
+    assert list(frame.columns) == COLUMNS
+    assert frame.crs.to_epsg() == 32749
+
+
+def test_what_a_cache_kept_comes_back_with_the_same_ids() -> None:
+    book = FindingBook("ingest", CRS)
+    book.add("value.zero-area", source_id="s", source_row=1, key="k", kolom="luas_ha",
+             geometry=shapely.Point(1, 2))  # fmt: skip
+    kept = book.raw()
+    again = FindingBook("ingest", CRS)
+    again.extend(kept)
+    assert again.frame().equals(book.frame())
+
+
+def test_findings_of_a_row_get_its_subject_and_path() -> None:
+    book = FindingBook("ingest", CRS)
+    book.add("value.zero-area", source_id="s", source_row=1, kolom="luas_ha")
+    book.add("value.zero-area", source_id="s", source_row=2, kolom="luas_ha")
+    book.name_subjects({("s", 1): "sk-1"}, {"s": "a.shp"})
+    frame = book.frame().sort_values("source_row")
+    assert frame["subject"].tolist() == ["sk-1", "s#2"]
+    assert frame["path"].tolist() == ["a.shp", "a.shp"]
+
+
+def test_an_unknown_rule_is_an_error_and_a_missing_word_shows() -> None:
+    with pytest.raises(KeyError):
+        FindingBook("ingest").add("value.tiada")
+    assert "?" in sentence("value.negative", {"kolom": "x"})
+    assert sentence("row.empty", {}, "en") == "An empty row"
