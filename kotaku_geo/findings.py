@@ -34,21 +34,7 @@ COLUMNS = [
     "geometry",
 ]
 SEVERITIES = ("info", "warning", "error")
-_TEXT = [
-    "finding_id",
-    "rule",
-    "severity",
-    "responsible",
-    "stage",
-    "source_id",
-    "path",
-    "subject",
-    "message",
-    "value",
-    "action",
-    "dikecualikan",
-    "key",
-]
+_TEXT = [c for c in COLUMNS if c not in ("source_row", "geometry")] + ["key"]
 
 
 class _Gaps(dict[str, Any]):
@@ -75,8 +61,7 @@ class FindingBook:
     def __init__(self, stage: str, crs: Any = None) -> None:
         self.stage = stage
         self.crs = crs
-        self._rows: list[dict[str, Any]] = []
-        self._frames: list[pd.DataFrame] = []
+        self.rows: list[dict[str, Any]] = []
 
     def add(
         self,
@@ -100,7 +85,7 @@ class FindingBook:
         not depend on row order. ``geometry`` is in the city's CRS.
         """
         register = rules()[rule]
-        self._rows.append(
+        self.rows.append(
             {
                 "rule": rule,
                 "severity": severity or register["severity"],
@@ -124,10 +109,9 @@ class FindingBook:
         for record in records:
             self.add(rule, **{**common, **record})
 
-    def extend(self, raw: pd.DataFrame) -> None:
-        """Take over findings that an earlier run kept (see `raw`)."""
-        if len(raw):
-            self._frames.append(raw)
+    def extend(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Take over the ``rows`` of another book of this stage."""
+        self.rows += rows
 
     def name_subjects(
         self, subject_of: Mapping[tuple[str, int], str], path_of: Mapping[str, str]
@@ -136,22 +120,21 @@ class FindingBook:
 
         A finding of a row without a name of its own is about ``source_id#source_row``.
         """
-        raw = self.raw()
-        row = raw["source_row"].notna() & raw["subject"].isna() & raw["source_id"].notna()
-        pairs = zip(raw.loc[row, "source_id"], raw.loc[row, "source_row"].astype(int), strict=True)
-        raw.loc[row, "subject"] = [subject_of.get((s, r), f"{s}#{r}") for s, r in pairs]
-        lost = raw["path"].isna() & raw["source_id"].notna()
-        raw.loc[lost, "path"] = raw.loc[lost, "source_id"].map(path_of)
-        self._rows, self._frames = [], [raw]
+        for row in self.rows:
+            source, number = row["source_id"], row["source_row"]
+            if source is None:
+                continue
+            if row["subject"] is None and number is not None:
+                row["subject"] = subject_of.get((source, int(number)), f"{source}#{number}")
+            if row["path"] is None:
+                row["path"] = path_of.get(source)
 
     def __len__(self) -> int:
-        return len(self._rows) + sum(len(f) for f in self._frames)
+        return len(self.rows)
 
     def raw(self) -> gpd.GeoDataFrame:
-        """The findings without ids, with ``key``: what a cache keeps."""
-        own = pd.DataFrame(self._rows, columns=[*COLUMNS[1:], "key"])
-        frames = [f for f in (own, *self._frames) if len(f)]
-        return _typed(pd.concat(frames, ignore_index=True) if frames else own, self.crs)
+        """The findings without ids, with ``key``."""
+        return _typed(pd.DataFrame(self.rows, columns=[*COLUMNS[1:], "key"]), self.crs)
 
     def frame(self) -> gpd.GeoDataFrame:
         """The findings with stable ids, sorted by them; columns as in `COLUMNS`."""

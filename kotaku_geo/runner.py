@@ -187,7 +187,8 @@ def _execute(
     )
     module, function = stage.entry.split(":")
     getattr(importlib.import_module(module), function)(ctx)
-    ctx.write(f"{stage.name}/findings", ctx.findings.frame())
+    if not stage.people:
+        ctx.write(f"{stage.name}/findings", ctx.findings.frame())
     written = _put(ctx)
     state.record(stage.name, key, sorted(ctx.reads), written)
 

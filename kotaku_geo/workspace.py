@@ -7,12 +7,16 @@ rename) and the same rows give the same bytes.
 import contextlib
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
+import pyproj
+import shapely
 
 from kotaku_geo.errors import OutputError
 from kotaku_geo.files import file_hash, settle, table_path
@@ -38,7 +42,9 @@ class Workspace:
 
     def read_geo(self, table: str) -> gpd.GeoDataFrame:
         """A table with geometry, in the city's CRS."""
-        return gpd.read_parquet(self.path(table))
+        frame = read_any(self.path(table))
+        assert isinstance(frame, gpd.GeoDataFrame), f"{table} has no geometry"
+        return frame
 
     def write(self, table: str, frame: pd.DataFrame) -> None:
         """Write a table whole, or not at all."""
@@ -75,17 +81,43 @@ class Workspace:
 
 def read_any(path: Path) -> pd.DataFrame:
     """A table, with geometry where its file has any."""
-    metadata = pq.read_schema(path).metadata or {}
-    return gpd.read_parquet(path) if b"geo" in metadata else pd.read_parquet(path)
+    table = pq.read_table(path)
+    geo = (table.schema.metadata or {}).get(b"geo")
+    frame: pd.DataFrame = table.to_pandas()
+    if geo is None:
+        return frame
+    shapes = shapely.from_wkb(frame["geometry"].to_numpy(dtype=object))
+    geometry = gpd.GeoSeries(shapes, index=frame.index, crs=_crs_of(geo))
+    drawn = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=geometry)
+    ordered: pd.DataFrame = drawn[list(frame.columns)]
+    return ordered
+
+
+@cache
+def _crs_of(geo: bytes) -> pyproj.CRS | None:
+    """CRS of a GeoParquet file's metadata; parsed once, as that takes longer than the reading."""
+    crs = json.loads(geo)["columns"]["geometry"]["crs"]
+    return None if crs is None else pyproj.CRS.from_json_dict(crs)
+
+
+@cache
+def _geo_metadata(crs: pyproj.CRS | None) -> bytes:
+    """GeoParquet 1.0 metadata of a table whose geometry column holds WKB."""
+    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": [], "crs": crs and crs.to_json_dict()}
+    content = {"version": "1.0.0", "primary_column": "geometry", "columns": {"geometry": column}}
+    return json.dumps(content, sort_keys=True).encode()
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
-    """Write one (Geo)Parquet file; the index is not kept."""
-    frame = frame.reset_index(drop=True)
+    """Write one (Geo)Parquet file; the index is not kept, and the same rows give the same bytes."""
+    metadata = {}
     if isinstance(frame, gpd.GeoDataFrame):
-        frame.to_parquet(path, index=False, compression="zstd")
-    else:
-        frame.to_parquet(path, index=False, compression="zstd")
+        wkb = shapely.to_wkb(frame.geometry.to_numpy(), output_dimension=2)
+        metadata[b"geo"] = _geo_metadata(frame.crs)
+        frame = pd.DataFrame({c: frame[c] if c != "geometry" else wkb for c in frame.columns})
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = table.replace_schema_metadata({**(table.schema.metadata or {}), **metadata})
+    pq.write_table(table, path, compression="zstd")
 
 
 __all__ = ["Workspace", "file_hash", "read_any", "settle", "write_frame"]

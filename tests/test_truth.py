@@ -45,7 +45,9 @@ def city(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return City(report.root, folder / "truth")
 
 
-def differences(truth: pd.DataFrame, made: pd.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:
+def differences(
+    truth: pd.DataFrame, made: pd.DataFrame, columns: list[str]
+) -> list[tuple[Any, ...]]:
     """(key, column, truth, made) of every cell that differs: by 1 in 1000 and by 0.001."""
     assert sorted(truth.index) == sorted(made.index)
     found = []
@@ -55,7 +57,9 @@ def differences(truth: pd.DataFrame, made: pd.DataFrame, columns: list[str]) -> 
             a, b = left.astype(float).to_numpy(), right.astype(float).to_numpy()
             same = np.isclose(a, b, rtol=1e-3, atol=1e-3) | (np.isnan(a) & np.isnan(b))
         else:
-            same = ((left.astype("str") == right.astype("str")) | (left.isna() & right.isna())).to_numpy(bool)
+            same = (
+                (left.astype("str") == right.astype("str")) | (left.isna() & right.isna())
+            ).to_numpy(bool)
         found += [(key, column, left[key], right[key]) for key in truth.index[~same]]
     return found
 
@@ -89,11 +93,14 @@ def test_every_planted_value_conflict_is_found_and_none_is_invented(city: City) 
 
 def test_every_relation_has_its_verdict_level_change_and_recommendation(city: City) -> None:
     keys = ["id_sk", "id_kawasan"]
-    truth = city.truth("relations").fillna({k: "" for k in keys}).set_index(keys)
-    made = city.made("verify/relations").fillna({k: "" for k in keys}).set_index(keys)
+    truth = city.truth("relations").fillna(dict.fromkeys(keys, "")).set_index(keys)
+    made = city.made("verify/relations").fillna(dict.fromkeys(keys, "")).set_index(keys)
     assert differences(truth, made, RELATION) == []
     made = made.reindex(truth.index)
-    for planted, found in (("beda_bertambah_ha", "bertambah_ha"), ("beda_berkurang_ha", "berkurang_ha")):
+    for planted, found in (
+        ("beda_bertambah_ha", "bertambah_ha"),
+        ("beda_berkurang_ha", "berkurang_ha"),
+    ):
         known = truth[planted].notna()
         gaps = (truth[planted] - made[found])[known].abs()
         assert (gaps <= OPENING_HA).all(), gaps[gaps > OPENING_HA]
@@ -135,7 +142,11 @@ def test_recall_of_planted_defects(city: City, capsys: pytest.CaptureFixture[str
     for defect in planted.to_dict("records"):
         rule, source, number = defect["rule"], defect["source_id"], defect["source_row"]
         hit = bool(defect["subject"]) and (rule, defect["subject"]) in by_subject
-        hit = hit or ((rule, source, number) in by_row if number else bool(source) and (rule, source) in by_source)
+        hit = hit or (
+            (rule, source, number) in by_row
+            if number
+            else bool(source) and (rule, source) in by_source
+        )
         if not hit:
             missed.append((rule, source, number, defect["subject"], defect["detail"]))
     with capsys.disabled():

@@ -108,14 +108,14 @@ def kawasan_table(
     shapes = rows.table.geometry.to_numpy()
     crs = rows.table.crs
     area = geodesic_ha(shapes, crs)
-    frame = rows.table[["id_kawasan", "nama_kawasan", "kode_kelurahan", "source_id"]].assign(
+    frame = rows.table[["id_kawasan", "nama_kawasan", "source_id"]].assign(
         luas_ha=area,
         jumlah_rt=np.bincount(member[member >= 0], minlength=size),
         daftar_rt=joined(units["id_rt"], member, size),
         tipologi=reported.table["tipologi"],
         accuracy_m=rows.table["source_id"].map({s.id: s.accuracy for s in pipeline.sources}),
         kewenangan=law.authority(area),
-        **_named(rows, kelurahan),
+        **_located(rows, units, kelurahan),
         **_position(shapes, crs),
         **score.parameter_columns(scored, law),
         **_result(scored, reported, law),
@@ -161,18 +161,24 @@ def _parameters(law: Regulation) -> dict[str, str]:
     return {**shares, **{f"n{name}": "float64" for name in law.parameter_ids}}
 
 
-def _named(rows: KawasanRows, kelurahan: Kelurahan) -> dict[str, Geometries]:
-    """Names of the kelurahan and kecamatan that a kawasan lies in, in the order of the codes."""
-    codes = rows.table["kode_kelurahan"].reset_index(drop=True).str.split(";").explode().dropna()
-    group = codes.index.to_numpy(dtype=np.int64)
+def _located(rows: KawasanRows, units: pd.DataFrame, kelurahan: Kelurahan) -> dict[str, Geometries]:
+    """Kelurahan of a kawasan's rows and of its RT: codes, and their names in the same order."""
+    own = pd.DataFrame({"group": rows.rows["code"], "kode": rows.rows["kode_kelurahan"]})
+    of_rt = pd.DataFrame({"group": units["kawasan"], "kode": units["kode_kelurahan"]})
+    codes = pd.concat([own, of_rt]).dropna().drop_duplicates().sort_values(["group", "kode"])
+    codes = codes[codes["group"] >= 0].reset_index(drop=True)
+    group = codes["group"].to_numpy(dtype=np.int64)
+    named = codes.assign(nama=kelurahan.names(codes["kode"])).dropna()
+    official = named.groupby("group")["nama"].agg(";".join).reindex(range(rows.size))
     given = joined(rows.rows["nama_kelurahan"], rows.rows["code"].to_numpy(), rows.size)
-    result = {}
-    for column in ("nama_kelurahan", "nama_kecamatan"):
-        official = pd.Series(joined(kelurahan.names(codes, column), group, rows.size))
-        result[column] = official.to_numpy(dtype=object)
-    own = result["nama_kelurahan"]
-    result["nama_kelurahan"] = either(pd.isna(own), given, own)
-    return result
+    districts = kelurahan.names(codes["kode"], "nama_kecamatan")
+    return {
+        "kode_kelurahan": joined(codes["kode"], group, rows.size),
+        "nama_kelurahan": either(official.isna().to_numpy(), given, official),
+        "nama_kecamatan": joined(
+            kelurahan.names(codes["kode"], "nama_kecamatan"), group, rows.size
+        ),
+    }
 
 
 def _position(shapes: Geometries, crs: pyproj.CRS) -> dict[str, Floats]:

@@ -12,7 +12,7 @@ import shapely
 from kotaku_geo.config import Pipeline
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.ids import shape_digest
-from kotaku_geo.consolidate.tables import Floats, Geometries, Ints, records, source_rank
+from kotaku_geo.consolidate.tables import Floats, Geometries, floats, records, source_rank
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import cover, parallel, similarity, tolerance
 from kotaku_geo.geo.area import M2_PER_HA, geodesic_ha
@@ -78,24 +78,15 @@ def disagreements(
         return []
     place = pd.Index(found.chosen["key"]).get_indexer(other["key"])
     strong = found.chosen.iloc[place]
-    ours, theirs = strong.geometry.to_numpy(), other.geometry.to_numpy()
     accuracy = {s.id: s.accuracy or pipeline.verify.accuracy_m for s in pipeline.sources}
-    blur = np.hypot(strong["source_id"].map(accuracy), other["source_id"].map(accuracy).to_numpy())
-    tau = pipeline.verify.tolerance_k * blur.to_numpy(dtype=float)
-    least = pipeline.verify.min_piece_m2
-    # Offices pass copies around: an outline that two sources share is compared once.
-    first, back = _distinct(ours, theirs, tau)
-    ours, theirs, tau = ours[first], theirs[first], tau[first]
-    change = difference_beyond(ours, theirs, tau, least, workers)
-    percent = 100 * change / shapely.area(ours)
-    iou, change = similarity.iou(ours, theirs)[back], change[back]
+    blur = np.hypot(*(floats(side["source_id"].map(accuracy)) for side in (strong, other)))
+    tau = pipeline.verify.tolerance_k * blur
+    shapes = strong.geometry.to_numpy(), other.geometry.to_numpy()
+    change, iou = _compared(*shapes, tau, pipeline.verify.min_piece_m2, workers)
     measured = other.assign(
-        percent=percent[back],
-        iou=iou,
-        change_ha=change / M2_PER_HA,
+        percent=100 * change / shapely.area(shapes[0]), iou=iou, change_ha=change / M2_PER_HA
     )
-    apart = measured[change > SAME_M2]
-    return _conflicts(found, apart, pipeline, kind)
+    return _conflicts(found, measured[change > SAME_M2], pipeline, kind)
 
 
 def difference_beyond(
@@ -114,8 +105,8 @@ def report(
 ) -> None:
     """One finding for each boundary conflict, with the outline that stands."""
     for conflict in conflicts:
-        ours, *others = conflict.candidates
-        most = max(others, key=lambda c: c.extra["beda_ha"])
+        ours = conflict.candidates[0]
+        most = max(conflict.candidates[1:], key=lambda c: c.extra["beda_ha"])
         findings.add(
             "conflict.boundary",
             subject=conflict.subject,
@@ -133,12 +124,19 @@ def _difference(left: Geometries, right: Geometries, workers: int) -> Geometries
     return polygonal(parallel.map_arrays(shapely.difference, left, right, workers=workers))
 
 
-def _distinct(ours: Geometries, theirs: Geometries, tau: Floats) -> tuple[Ints, Ints]:
-    """Positions of the distinct comparisons, and for each comparison its place among them."""
+def _compared(
+    ours: Geometries, theirs: Geometries, tau: Floats, least: float, workers: int
+) -> tuple[Floats, Floats]:
+    """Difference beyond tolerance (m²) and IoU of each pair.
+
+    Offices pass copies around: what is compared already is not compared again.
+    """
     pairs = pd.DataFrame({"a": shapely.to_wkb(ours), "b": shapely.to_wkb(theirs), "tau": tau})
-    back = np.asarray(pairs.groupby(["a", "b", "tau"], sort=False).ngroup(), dtype=np.int64)
-    first = np.flatnonzero(~pairs.duplicated().to_numpy())
-    return first.astype(np.int64), back
+    back = pairs.groupby(["a", "b", "tau"], sort=False).ngroup().to_numpy()
+    first = ~pairs.duplicated().to_numpy()
+    ours, theirs, tau = ours[first], theirs[first], tau[first]
+    change = difference_beyond(ours, theirs, tau, least, workers)
+    return change[back], similarity.iou(ours, theirs)[back]
 
 
 def _conflicts(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -103,6 +103,24 @@ class Conflict:
             "status": OPEN,
             "evidence": self.evidence,
         }
+
+
+def merged(conflicts: Iterable[Conflict]) -> list[Conflict]:
+    """One conflict for each thing in dispute, with all candidates; sorted by what it is about."""
+    result: dict[str, Conflict] = {}
+    for conflict in sorted(conflicts, key=lambda c: (c.kind, c.subject, c.parameter)):
+        known = result.get(conflict.conflict_id)
+        result[conflict.conflict_id] = conflict if known is None else _joined(known, conflict)
+    return list(result.values())
+
+
+def _joined(one: Conflict, other: Conflict) -> Conflict:
+    candidates = [*one.candidates, *(c for c in other.candidates if c not in one.candidates)]
+    spreads = [c.spread for c in (one, other) if c.spread is not None]
+    return replace(
+        one, candidates=candidates, spread=max(spreads, default=None),
+        material=one.material or other.material,
+    )  # fmt: skip
 
 
 def table(conflicts: Iterable[Conflict]) -> pd.DataFrame:

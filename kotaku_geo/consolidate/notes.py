@@ -1,6 +1,7 @@
 """Findings about values, scores and membership."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -10,7 +11,6 @@ import shapely
 from kotaku_geo.config import Pipeline
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.conflicts import Conflict
-from kotaku_geo.consolidate.facts import Denominators
 from kotaku_geo.consolidate.reported import words
 from kotaku_geo.consolidate.rt import Resolved
 from kotaku_geo.consolidate.score import NO_DATA, PARTIAL, Scored
@@ -25,40 +25,51 @@ HALF_DIGIT_HA = 0.005
 CAPPED = 1 + 1e-9
 
 
-def values(
-    choice: Choice, units: gpd.GeoDataFrame, have: Denominators, law: Regulation,
-    findings: FindingBook,
-) -> None:  # fmt: skip
-    """Shares of nothing, above the whole, and below nothing: one finding a candidate.
+def values(choice: Choice, units: gpd.GeoDataFrame, law: Regulation, findings: FindingBook) -> None:
+    """Shares of nothing, above the whole, and below nothing.
 
-    Negative volumes are found when they are read; here it is shares that were delivered so.
+    A denominator of 0 is one finding, whatever is divided by it. Negative volumes are found when
+    they are read; here it is shares that were delivered so.
     """
     table = choice.candidates
-    ids, shapes = units["id_rt"].tolist(), units.geometry.to_numpy()
     share, volume = table["share"].to_numpy(float), table["volume"].to_numpy(float)
     nothing = law.zero_denominator(volume, table["penyebut"].to_numpy(float)) & np.isnan(share)
+    _nothing(table[nothing], units, law, findings)
     for rule, wrong in (
-        ("parameter.zero-denominator", nothing),
         ("value.over-denominator", share > CAPPED),
         ("value.negative", (share < 0) & ~table["by_volume"].to_numpy(bool)),
     ):
         for row in records(table[wrong]):
-            parameter = law.parameters[row.par]
-            subject = ids[row.unit]
+            parameter = law.parameter_ids[row.par]
             findings.add(
-                rule,
-                source_id=row.source_id,
-                source_row=None if pd.isna(row.source_row) else int(row.source_row),
-                subject=subject,
-                key=f"{subject}|{parameter.id}",
-                value=number(row.volume if pd.isna(row.share) else 100 * row.share),
-                geometry=shapes[row.unit],
-                parameter=parameter.id,
-                kolom=f"p{parameter.id}",
-                isi=number(row.share, 4),
-                volume=number(row.volume),
-                penyebut=_denominator_text(rule, parameter.denominator, row.penyebut),
-            )
+                rule, **_of_unit(row, units), key=f"{units['id_rt'].iat[row.unit]}|{parameter}",
+                value=number(100 * row.share), parameter=parameter, volume=number(row.volume),
+                penyebut=number(row.penyebut), kolom=f"p{parameter}", isi=number(row.share, 4),
+            )  # fmt: skip
+
+
+def _nothing(
+    rows: pd.DataFrame, units: gpd.GeoDataFrame, law: Regulation, findings: FindingBook
+) -> None:
+    names = np.array([p.denominator for p in law.parameters], dtype=object)
+    rows = rows.assign(name=names[rows["par"].to_numpy(dtype=np.int64)])
+    for _, group in rows.groupby(["unit", "source_id", "name", "source_row"], dropna=False):
+        first = next(records(group))
+        parameters = ", ".join(law.parameter_ids[par] for par in group["par"])
+        findings.add(
+            "parameter.zero-denominator", **_of_unit(first, units), value=first.name,
+            key=f"{units['id_rt'].iat[first.unit]}|{first.name}", parameter=parameters,
+            penyebut=first.name, volume="; ".join(number(v) for v in group["volume"]),
+        )  # fmt: skip
+
+
+def _of_unit(row: Any, units: gpd.GeoDataFrame) -> dict[str, Any]:
+    return {
+        "source_id": row.source_id,
+        "source_row": None if pd.isna(row.source_row) else int(row.source_row),
+        "subject": units["id_rt"].iat[row.unit],
+        "geometry": units.geometry.iat[row.unit],
+    }
 
 
 def missing_rt(
@@ -177,7 +188,3 @@ def _missing(
             "parameter.missing", subject=subjects.iloc[i], key=subjects.iloc[i], value=text,
             geometry=shapes.iloc[i], daftar=text,
         )  # fmt: skip
-
-
-def _denominator_text(rule: str, name: str, value: float) -> str:
-    return name if rule == "parameter.zero-denominator" else number(value)

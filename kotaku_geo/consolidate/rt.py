@@ -11,7 +11,7 @@ from kotaku_geo.config import Pipeline
 from kotaku_geo.consolidate import boundaries
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.ids import NO_RW, rt_ids, shape_digest
-from kotaku_geo.consolidate.tables import Geometries
+from kotaku_geo.consolidate.tables import Geometries, records
 from kotaku_geo.geo.area import M2_PER_HA
 
 OVERLAY_SHARE = 0.5  # two polygons of one key that share this much of the smaller draw one place
@@ -126,27 +126,40 @@ def twice_conflicts(rt_map: RtMap, relevant: set[str]) -> list[Conflict]:
 
     Polygons apart are a name that fits two places; polygons on each other are two delineations.
     """
-    conflicts = []
     rows = rt_map.twice[rt_map.twice["key"].isin(relevant)]
+    conflicts = []
     for key, group in rows.groupby("key", sort=True):
-        area = shapely.area(group.geometry.to_numpy())
-        apart = bool(group["apart"].any())
-        candidates = [
-            Candidate(
-                row.source_id, int(row.source_row),
-                value=f"{row.source_id}#{row.source_row}" if apart else size / M2_PER_HA,
-                proof=shape_digest(row.geometry),
-            )
-            for row, size in zip(group.itertuples(), area, strict=True)
-        ]  # fmt: skip
-        spread = None if apart else 100 * float(area.max() - area.min()) / float(area.max())
-        conflicts.append(
-            Conflict(
-                "identitas" if apart else "batas", str(key), "id_rt" if apart else "batas.rt",
-                candidates, spread, apart or bool((spread or 0) > boundaries.MATERIAL_PCT),
-            )
-        )  # fmt: skip
+        make = _two_places if group["apart"].any() else _two_drawings
+        conflicts.append(make(str(key), group))
     return conflicts
+
+
+def _two_places(key: str, group: pd.DataFrame) -> Conflict:
+    said = [
+        Candidate(
+            row.source_id, int(row.source_row), value=f"{row.source_id}#{row.source_row}",
+            proof=shape_digest(row.geometry),
+        )
+        for row in records(group)
+    ]  # fmt: skip
+    return Conflict("identitas", key, "id_rt", said, None, True)
+
+
+def _two_drawings(key: str, group: pd.DataFrame) -> Conflict:
+    largest = float(group["area"].max())
+    said = [
+        Candidate(
+            row.source_id, int(row.source_row), value=row.area / M2_PER_HA,
+            extra={
+                "beda_ha": round(row.differs / M2_PER_HA, 4),
+                "beda_persen": round(100 * row.differs / largest, 2),
+            },
+            proof=shape_digest(row.geometry),
+        )
+        for row in records(group)
+    ]  # fmt: skip
+    spread = 100 * float(group["differs"].max()) / largest
+    return Conflict("batas", key, "batas.rt", said, spread, spread > boundaries.MATERIAL_PCT)
 
 
 def _own_ids(names: pd.DataFrame) -> pd.Series:
@@ -169,11 +182,14 @@ def _told_apart(rows: gpd.GeoDataFrame, snap_m: float) -> tuple[gpd.GeoDataFrame
         group.geometry.to_numpy()[lead.to_numpy()], group.groupby(same, sort=True).size()
     )
     mine = group.geometry.to_numpy()
-    shared = shapely.area(shapely.intersection(leader, mine)) / shapely.area(mine)
-    on_it = (shared >= OVERLAY_SHARE) & ~lead.to_numpy()
+    shared = shapely.area(shapely.intersection(leader, mine))
+    on_it = (shared >= OVERLAY_SHARE * shapely.area(mine)) & ~lead.to_numpy()
     apart = shapely.distance(leader, mine) > snap_m
-    group = group.assign(on_it=on_it, apart=apart)
-    odd = group[["on_it", "apart"]].any(axis=1).groupby([group["key"], group["source_id"]])
+    differs = shapely.area(leader) + shapely.area(mine) - 2 * shared
+    group = group.assign(apart=apart, differs=np.where(on_it, differs, 0.0))
+    odd = (apart | (group["differs"] > boundaries.SAME_M2)).groupby(
+        [group["key"], group["source_id"]]
+    )
     twice = group[odd.transform("any").to_numpy(dtype=bool)]
     drawn = rows.drop(index=group.index[on_it])
     return drawn, twice

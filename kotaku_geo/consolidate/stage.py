@@ -79,7 +79,7 @@ def _places(ctx: StageContext) -> Places:
         notes.unknown_rt(told, rows, findings)
     membership.report(claims, rt_map, areas, shared, pipeline, findings)
     notes.without_kawasan(units.table, findings)
-    return Places(villages, areas, units.table, survey, found)
+    return Places(villages, areas, units.table, survey, conflicts.merged(found))
 
 
 def _boundaries(
@@ -89,10 +89,12 @@ def _boundaries(
     of_areas = boundaries.disagreements(areas.found, ctx.pipeline, "kawasan", ctx.workers)
     ids = pd.Series(sorted(relevant), dtype="str")
     of_rt = boundaries.disagreements(rt_map.found, ctx.pipeline, "rt", ctx.workers, ids)
+    of_rt = conflicts.merged([*of_rt, *rt.twice_conflicts(rt_map, relevant)])
     for found, drawn in ((of_areas, areas.found.chosen), (of_rt, rt_map.found.chosen)):
         shapes = dict(zip(drawn["key"], drawn.geometry, strict=True))
-        boundaries.report(found, ctx.findings, shapes.__getitem__)
-    return [*of_areas, *of_rt, *rt.twice_conflicts(rt_map, relevant)]
+        outlines = [c for c in found if c.kind == "batas"]
+        boundaries.report(outlines, ctx.findings, shapes.__getitem__)
+    return [*of_areas, *of_rt]
 
 
 def _values(ctx: StageContext, places: Places) -> list[Conflict]:
@@ -123,7 +125,7 @@ def _values(ctx: StageContext, places: Places) -> list[Conflict]:
     ctx.write("consolidate/facts", assemble.facts_table(choice, have, units, law))
     villages = kelurahan.with_slum_areas(places.kelurahan, slum, areas, ctx.workers)
     ctx.write("consolidate/kelurahan", villages)
-    notes.values(choice, units, have, law, findings)
+    notes.values(choice, units, law, findings)
     notes.missing_rt(of_units, units, areas, law, findings)
     notes.kawasan_data(of_areas, areas, law, findings)
     notes.levels(slum, areas, findings)

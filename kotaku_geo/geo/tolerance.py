@@ -4,6 +4,8 @@ Morphological opening (Serra 1982) removes what is thinner than the structuring 
 back what is wider: erosion by half the distance, dilation by the same, clipped to the difference.
 """
 
+from typing import Any
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -12,7 +14,9 @@ from kotaku_geo.geo.grouping import Geometries, collected, polygonal
 from kotaku_geo.geo.parallel import map_arrays
 
 SLIT_M = 0.01  # gaps thinner than twice this between parts of a difference are rounding
-SLACK_M = 0.001  # dilation reaches this much further, so that no hair is left along a border
+DUST_M2 = 1e-4  # what rounding leaves of a strip exactly as wide as the distance
+HAIR_M = 1e-5  # erosion goes deeper, so that a strip of just the distance leaves no hairline core
+SLACK_M = 0.001  # dilation goes further, so that no hair is left along a border
 DEAR = 16  # outlines that are worth a thread
 SEGMENTS = 8  # of a quarter circle: its chords are within half a percent of the radius
 MITRE = 1.5  # gives right angles back whole (1.414) and cuts sharper tips
@@ -37,9 +41,9 @@ def cores(
     """
 
     def erode(shape: Geometries, by: Geometries) -> Geometries:
-        closed = shapely.buffer(shape, SLIT_M, join_style="mitre")
-        inward = -(by.astype(np.float64) + SLIT_M)
-        return np.asarray(shapely.buffer(closed, inward, quad_segs=SEGMENTS))
+        closed = _buffer(shape, SLIT_M, join_style="mitre")
+        inward = -(by.astype(np.float64) + SLIT_M + HAIR_M)
+        return _buffer(closed, inward, quad_segs=SEGMENTS)
 
     eroded = map_arrays(erode, geometries, distance.astype(object), workers=workers, least=DEAR)
     return _without_small(eroded, min_area)
@@ -72,11 +76,11 @@ def changed(
 
     def open_(shape: Geometries, inner: Geometries, by: Geometries) -> Geometries:
         reach = by.astype(np.float64) / 2 + SLACK_M
-        wide = shapely.buffer(inner, reach, join_style="mitre", mitre_limit=MITRE)
+        wide = _buffer(inner, reach, join_style="mitre", mitre_limit=MITRE)
         return np.asarray(shapely.intersection(shape, wide))
 
     def away(shape: Geometries, beside: Geometries, by: Geometries) -> Geometries:
-        near = shapely.buffer(beside, by.astype(np.float64), quad_segs=SEGMENTS)
+        near = _buffer(beside, by.astype(np.float64), quad_segs=SEGMENTS)
         return np.asarray(shapely.difference(shape, near))
 
     tau = distance.astype(object)
@@ -89,9 +93,17 @@ def changed(
     return _whole(difference, result)
 
 
+def _buffer(
+    geometries: Geometries, distance: float | NDArray[np.float64], **how: Any
+) -> Geometries:
+    """`shapely.buffer`; GEOS divides by zero at corners that are all but straight, and recovers."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(shapely.buffer(geometries, distance, **how), dtype=object)
+
+
 def _without_small(geometries: Geometries, min_area: float) -> Geometries:
     parts, owner = shapely.get_parts(polygonal(geometries), return_index=True)
-    keep = (shapely.area(parts) >= min_area) & (shapely.area(parts) > 0)
+    keep = shapely.area(parts) >= max(min_area, DUST_M2)
     return collected(parts[keep], owner[keep], len(geometries))
 
 

@@ -4,6 +4,10 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
 
 from kotaku_geo import resources
 from kotaku_geo.config import Pipeline, Source
@@ -35,11 +39,12 @@ def load(workspace: Workspace, key: str) -> Part | None:
     account = _file(workspace, key, "json")
     if not account.is_file():
         return None
+    kept = json.loads(account.read_text(encoding="utf-8"))
     raster = _file(workspace, key, "tif")
     return Part(
         read_any(_file(workspace, key, "rows.parquet")),
-        read_any(_file(workspace, key, "findings.parquet")),
-        json.loads(account.read_text(encoding="utf-8")),
+        [_revived(row) for row in kept["findings"]],
+        kept["account"],
         raster.read_bytes() if raster.is_file() else None,
     )
 
@@ -47,11 +52,23 @@ def load(workspace: Workspace, key: str) -> Part | None:
 def save(workspace: Workspace, key: str, part: Part) -> None:
     """Keep a part; its account is written last and makes it count."""
     workspace.write(f"{FOLDER}/{key}.rows.parquet", part.frame)
-    workspace.write(f"{FOLDER}/{key}.findings.parquet", part.findings)
     if part.raster is not None:
         with workspace.replacing(f"{FOLDER}/{key}.tif") as beside:
             beside.write_bytes(part.raster)
-    workspace.write_json(f"{FOLDER}/{key}.json", part.account)
+    findings = [_plain(row) for row in part.findings]
+    workspace.write_json(f"{FOLDER}/{key}.json", {"account": part.account, "findings": findings})
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """A finding as JSON takes it: its geometry as hexadecimal WKB, numbers as Python's own."""
+    plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in row.items()}
+    geometry = row["geometry"]
+    return {**plain, "geometry": None if geometry is None else shapely.to_wkb(geometry, hex=True)}
+
+
+def _revived(row: dict[str, Any]) -> dict[str, Any]:
+    geometry = row["geometry"]
+    return {**row, "geometry": None if geometry is None else shapely.from_wkb(geometry)}
 
 
 def sweep(workspace: Workspace, current: set[str]) -> None:

@@ -15,6 +15,7 @@ from kotaku_geo.config import Pipeline, Source
 from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.ingest.columns import map_columns, missing_required, typed_columns
+from kotaku_geo.ingest.crs import check_crs
 from kotaku_geo.ingest.locate import RASTER, TABLE, Delivered
 from kotaku_geo.ingest.raw import RawLayer
 from kotaku_geo.ingest.read_table import read_table
@@ -30,7 +31,7 @@ class Part:
     """The canonical records of one delivered file, its findings, and its line in the accounts."""
 
     frame: pd.DataFrame
-    findings: gpd.GeoDataFrame
+    findings: list[dict[str, Any]]
     account: dict[str, Any]
     raster: bytes | None = None
 
@@ -88,7 +89,7 @@ def _canonical(source: Source, raw: RawLayer, pipeline: Pipeline, book: FindingB
         shapes = fit(raw, record, source.layer, source.crs, pipeline.city.crs, book)
         geometry, keep, crs_used = shapes.geometry, keep & shapes.keep, shapes.crs_used
     frame = _assemble(frame, geometry, source, record, spec, pipeline.city.crs)[keep]
-    part = Part(frame.reset_index(drop=True), book.raw(), {})
+    part = Part(frame.reset_index(drop=True), book.rows, {})
     part.account["crs_used"] = crs_used
     return part
 
@@ -199,7 +200,7 @@ def _assemble(
         return told
     if geometry is None:
         geometry = np.full(len(told), None)
-    drawn: pd.DataFrame = gpd.GeoDataFrame(told, geometry=geometry, crs=crs)
+    drawn: pd.DataFrame = gpd.GeoDataFrame(told, geometry=geometry, crs=check_crs(crs))
     return drawn
 
 

@@ -50,7 +50,7 @@ def raster_part(
     frame = _record(source, values.shape, transform, used, pipeline.city.crs)
     return Part(
         frame,
-        book.raw(),
+        book.rows,
         {
             "source_id": source.id, "path": delivered.name, "sha256": sha256, "rows_read": 1,
             "rows_kept": len(frame), "rows_rejected": 1 - len(frame), "crs_found": crs_found,

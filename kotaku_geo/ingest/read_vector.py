@@ -20,6 +20,7 @@ from kotaku_geo.errors import InputError
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.raw import RawLayer
 
+SINGLE = (".geojson", ".json", ".geojsonl", ".shp", ".fgb")  # formats of one layer
 SNIFFED = 65_536
 REDIRECTS = (b"<OGRVRTDataSource", b"<VRTDataset", b"<OGRWFSDataSource", b"<WFS", b"<GDAL")
 # Each unclosed ring becomes a finding; said for good, as changing filters is not for threads.
@@ -87,6 +88,8 @@ def _target(delivered: Delivered) -> str:
 
 
 def _layer_name(delivered: Delivered, target: str, table: str | None) -> str | None:
+    if table is None and delivered.suffix in SINGLE:
+        return None  # asking would read the whole file once more
     names = [str(n) for n in pyogrio.list_layers(target)[:, 0]]
     if not names:
         raise InputError(f"{delivered.name}: tidak berisi satu layer pun")

@@ -70,7 +70,10 @@ def _all_parts(ctx: StageContext) -> list[Part]:
     """The parts of all sources in the pipeline's order, read on several threads."""
     found = delivered_files(ctx.pipeline, ctx.drop)
     jobs = list(_jobs(found, ctx))
-    with ThreadPoolExecutor(max(1, ctx.workers)) as pool:
+    if ctx.workers <= 1:
+        parts = [_one(source, file, ctx) for source, file in jobs]
+        return [part for part in parts if part is not None]
+    with ThreadPoolExecutor(ctx.workers) as pool:
         return [
             part
             for part in pool.map(lambda job: _one(job[0], job[1], ctx), jobs)
@@ -119,7 +122,7 @@ def _refused(
         "rows_rejected": 0, "agency": source.agency,
         "date": source.date.isoformat() if source.date else None, "accuracy_m": source.accuracy,
     }  # fmt: skip
-    return Part(pd.DataFrame(), book.raw(), account)
+    return Part(pd.DataFrame(), book.rows, account)
 
 
 def _layers(parts: list[Part], ctx: StageContext) -> dict[str, pd.DataFrame]:

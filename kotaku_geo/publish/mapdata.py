@@ -84,7 +84,7 @@ def kawasan_details(released: Release) -> list[dict[str, Any]]:
             "kew": r["kewenangan"],
             "rt": r["jumlah_rt"],
             "jiwa": r["jumlah_penduduk"],
-            "kk": r["jumlah_kk"],
+            "kk": r["jumlah_kk"] if r["jumlah_kk"] is not None else r["jumlah_kk_teks"],
             "padat": _short(r["kepadatan"]),
             "tipologi": r["tipologi"],
             "data": r["kelengkapan"],

@@ -139,6 +139,15 @@ def _outlines_of(ctx: StageContext, layer: str, sources: frozenset[str]) -> NDAr
     return np.asarray(frame.loc[frame["source_id"].isin(delivered), "geometry"], dtype=object)
 
 
+def _told(frame: pd.DataFrame, column: str, few: pd.Series, decimals: int = 2) -> pd.DataFrame:
+    """A copy with the column's figures in words beside it, "< 5" where there are too few."""
+    frame = frame.copy()
+    words = frame[column].map(lambda v: None if pd.isna(v) else number(v, decimals))
+    told = words.astype("str").where(words.notna()).mask(few, FEW)
+    frame.insert(list(frame.columns).index(column) + 1, f"{column}_teks", told)
+    return frame
+
+
 def _without_outline(frame: pd.DataFrame, ctx: StageContext, layer: str) -> pd.DataFrame:
     """Drop the shapes that a withheld source of ``layer`` drew.
 
@@ -154,13 +163,8 @@ def _without_outline(frame: pd.DataFrame, ctx: StageContext, layer: str) -> pd.D
 
 def _rt(frame: pd.DataFrame, hidden: Withheld, ctx: StageContext) -> pd.DataFrame:
     few = _few(frame)
-    text = frame["jumlah_kk"].map(lambda v: None if pd.isna(v) else number(v, 0))
+    frame = _told(frame, "jumlah_kk", few, 0)
     frame = _blank(frame, few, frame.select_dtypes("number").columns)
-    frame.insert(
-        list(frame.columns).index("jumlah_kk") + 1,
-        "jumlah_kk_teks",
-        text.astype("str").where(text.notna()).mask(few, FEW),
-    )
     frame = _blank(frame, frame["id_kawasan"].isin(hidden.outlines), ["geometry"])
     return _without_outline(frame, ctx, "rt")
 
@@ -168,7 +172,8 @@ def _rt(frame: pd.DataFrame, hidden: Withheld, ctx: StageContext) -> pd.DataFram
 def _kawasan(frame: pd.DataFrame, hidden: Withheld) -> pd.DataFrame:
     """A kawasan of fewer than five households is one small RT: its figures are as telling."""
     shares = [c for c in frame.columns if re.fullmatch(r"[pn]\d[a-e]", c)]
-    frame = _blank(frame, _few(frame), [*_HOUSEHOLD_COLUMNS, *shares])
+    few = _few(frame)
+    frame = _blank(_told(frame, "jumlah_kk", few, 0), few, [*_HOUSEHOLD_COLUMNS, *shares])
     outline = frame["id_kawasan"].isin(hidden.outlines)
     reported = ["skor_dilaporkan", "tingkat_dilaporkan", "prioritas_dilaporkan"]
     return _blank(frame, outline, ["geometry", "lintang", "bujur", *reported])
@@ -177,11 +182,7 @@ def _kawasan(frame: pd.DataFrame, hidden: Withheld) -> pd.DataFrame:
 def _facts(frame: pd.DataFrame, hidden: Withheld) -> pd.DataFrame:
     frame = frame[~frame["source_id"].isin(hidden.sources)].reset_index(drop=True)
     few = frame["id_rt"].isin(hidden.rt)
-    text = frame["volume"].map(lambda v: None if pd.isna(v) else number(v))
-    frame = _blank(frame, few, ["volume", "penyebut", "persen", "nilai"])
-    at = list(frame.columns).index("volume") + 1
-    frame.insert(at, "volume_teks", text.astype("str").where(text.notna()).mask(few, FEW))
-    return frame
+    return _blank(_told(frame, "volume", few), few, ["volume", "penyebut", "persen", "nilai"])
 
 
 def _conflicts(frame: pd.DataFrame, hidden: Withheld) -> pd.DataFrame:

@@ -206,6 +206,27 @@ def test_one_sources_rt_drawn_twice_on_itself_is_two_delineations(consolidate: C
     found = done.conflicts().iloc[0]
     assert (found["kind"], found["parameter"], found["material"]) == ("batas", "batas.rt", True)
     assert done.rt(key("001"))["luas_ha"] == pytest.approx(1, rel=2e-3)
+    assert found["spread"] == pytest.approx(20)
+    assert done.findings("conflict.boundary")["subject"].tolist() == [key("001")]
+
+
+def test_one_sources_rt_drawn_twice_alike_is_no_dispute(consolidate: Consolidate) -> None:
+    rts = [rt_row("001", box(0, 0, 100), nama_kelurahan=n) for n in ("Satu", "SATU")]
+    done = consolidate(rt=rts, kawasan=[area(box(0, 0, 100), nama_kawasan="T")])
+    assert done.conflicts().empty
+
+
+def test_one_dispute_has_one_conflict_with_all_that_is_said(consolidate: Consolidate) -> None:
+    """The same name without RW in the survey and in a kawasan row that lies on neither RT."""
+    rts = [rt_row("001", box(0, 0, 100), rw="003"), rt_row("001", box(500, 0, 100), rw="004")]
+    done = consolidate(
+        rt=rts,
+        kawasan=[area(box(900, 0, 100), nama_kawasan="T", rt="001")],
+        profil_rt=[profile("001", rw=None, jumlah_kk=10)],
+    )
+    assert done.conflicts()["conflict_id"].is_unique
+    said = {(c["source_id"], c["value"]) for c in done.candidates(kind="identitas")}
+    assert said == {(s, key("001", rw)) for s in ("kawasan", "profil_rt") for rw in ("003", "004")}
 
 
 def test_names_that_the_map_does_not_know(consolidate: Consolidate) -> None:
@@ -309,9 +330,16 @@ def test_a_kawasan_over_two_kelurahan_names_both(consolidate: Consolidate) -> No
     done = consolidate(kelurahan=kelurahan, kawasan=rows)
     whole = done.kawasan("K1")
     assert whole["kode_kelurahan"] == f"{KODE};{OTHER}"
-    assert (whole["nama_kelurahan"], whole["nama_kecamatan"]) == ("Dua;Satu", "Kec")
+    assert (whole["nama_kelurahan"], whole["nama_kecamatan"]) == ("Satu;Dua", "Kec")
     parts = done.table("kelurahan").set_index("kode_kelurahan")["luas_kumuh_kawasan_ha"]
     assert parts.tolist() == pytest.approx([1, 1], rel=2e-3)
+
+
+def test_a_kawasan_lies_in_the_kelurahan_of_its_rt_too(consolidate: Consolidate) -> None:
+    rts = [rt_row("001", box(0, 0, 100)), rt_row("001", box(100, 0, 100), kode_kelurahan=OTHER)]
+    whole = consolidate(rt=rts, kawasan=[area(box(0, 0, 200, 100), nama_kawasan="T")]).kawasan()
+    assert whole["kode_kelurahan"] == f"{KODE};{OTHER}"
+    assert whole["nama_kelurahan"] == "Satu"  # the other is on no list
 
 
 def test_a_kawasans_position_is_a_point_of_it_in_degrees(consolidate: Consolidate) -> None:

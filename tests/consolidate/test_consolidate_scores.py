@@ -76,7 +76,7 @@ def test_a_form_of_the_other_regulation_speaks_by_name_not_by_letter(
 def test_nothing_of_nothing_is_none_and_something_of_nothing_is_unknown(
     consolidate: Consolidate,
 ) -> None:
-    row = profile("001", jumlah_kk=0, v3a=0, v5a=4)
+    row = profile("001", jumlah_kk=0, v3a=0, v5a=4, v6a=2)
     done = consolidate(rt=ONE, kawasan=AREA, profil_rt=[row])
     rt = done.rt(key("001"))
     assert (rt["p3a"], rt["n3a"]) == (0, 0)
@@ -84,7 +84,7 @@ def test_nothing_of_nothing_is_none_and_something_of_nothing_is_unknown(
     assert np.isnan(rt["n5a"])
     found = done.findings("parameter.zero-denominator")
     assert found["subject"].tolist() == [key("001")]
-    assert "5a" in found["message"].iloc[0]
+    assert "5a, 6a" in found["message"].iloc[0]
 
 
 def test_shares_are_kept_as_measured_and_scored_capped(consolidate: Consolidate) -> None:

@@ -73,7 +73,7 @@ def embedded(text: str) -> dict[str, Any]:
 
 def test_nothing_is_asked_of_the_network(plain: str) -> None:
     text = plain
-    assert not re.search(r"https?:|\bws{1,2}:|//[a-z]", re.sub(r"^\s*//.*$", "", text), re.I)
+    assert not re.search(r"https?:|\bwss?:|[\"'(=]//\w", text, re.I)
     assert not re.search(r"@import|url\((?!#)", text)
     for tag, attributes in Reader(text).elements:
         for name in ("src", "srcset", "action", "formaction", "poster", "data", "background"):
@@ -282,3 +282,10 @@ def test_the_recommendation_names_its_reason(plain: str) -> None:
     text = plain
     assert "Perubahan SK" in Reader(text).text
     assert 'data-en="One location changed"' in text
+
+
+def test_few_households_are_written_so(city: City, tables: dict[str, pd.DataFrame]) -> None:
+    tables["consolidate/kawasan"].loc[2, "jumlah_kk"] = 4.0
+    text = made(city())
+    assert '<td class="n">&lt; 5</td>' in text
+    assert next(k for k in embedded(text)["kawasan"] if k["id"] == "K3")["kk"] == "< 5"

@@ -85,6 +85,7 @@ def test_a_small_kawasan_is_one_small_rt(city: City, tables: dict[str, pd.DataFr
     tables["consolidate/kawasan"].loc[2, "jumlah_kk"] = 4.0
     kawasan = row(release(city()).table("consolidate/kawasan"), "id_kawasan", "K3")
     assert pd.isna(kawasan["jumlah_kk"])
+    assert kawasan["jumlah_kk_teks"] == FEW
     assert pd.isna(kawasan["p1a"])
     assert kawasan["tingkat"] == "berat"
     assert kawasan["luas_ha"] == 4.0

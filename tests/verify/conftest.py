@@ -1,5 +1,6 @@
 """Runs of the stage over hand-drawn cities."""
 
+import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -9,10 +10,11 @@ from tests.verify import city
 
 
 @pytest.fixture
-def verify(make_context):
+def verify(make_context, tmp_path):
     """``verify(sk_rows, kawasan_rows, …)``: the stage's tables, summary and findings."""
 
     def run(sk_rows=(), kawasan_rows=(), *, sources=None, top=None, workers=2, **others):
+        shutil.rmtree(tmp_path / "build", ignore_errors=True)  # of an earlier call
         frames = city.tables(sk_rows, kawasan_rows, **others)
         ctx = make_context("verify", frames, sources or city.SOURCES, **(top or {}))
         ctx.workers = workers

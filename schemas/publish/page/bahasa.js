@@ -69,4 +69,4 @@ if ("IntersectionObserver" in window) {
   }, { rootMargin: "-20% 0px -70% 0px" });
   for (const section of all("section[aria-labelledby]")) watch.observe(section);
 }
-addEventListener("beforeprint", () => { for (const node of all("details")) node.open = true; });
+addEventListener("beforeprint", () => { for (const node of all(".theme details")) node.open = true; });

@@ -357,7 +357,7 @@ function aboutKawasan(k) {
     ["kawasan.prioritas", count(k.prioritas) + (k.klas ? ` (${k.klas})` : "")],
     ["kawasan.pertimbangan", named("standing", k.pl)], ["kawasan.legalitas", named("legalitas", k.legal)],
     ["kawasan.pola", named("pola", k.pola)], ["kawasan.kewenangan", named("kewenangan", k.kew)],
-    ["kawasan.jumlah_rt", count(k.rt)], ["kawasan.penduduk", count(k.jiwa)], ["kawasan.kk", count(k.kk)],
+    ["kawasan.jumlah_rt", count(k.rt)], ["kawasan.penduduk", count(k.jiwa)], ["kawasan.kk", typeof k.kk === "string" ? k.kk : count(k.kk)],
     ["kawasan.kepadatan", count(k.padat)], k.tipologi ? ["kawasan.tipologi", k.tipologi] : null,
     ["kawasan.data", named("kelengkapan", k.data)],
   ]));
