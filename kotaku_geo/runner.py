@@ -57,7 +57,7 @@ STAGES = {
     for s in (
         Stage("ingest", "kotaku_geo.ingest.stage:run", sections=("city", "policy")),
         Stage("consolidate", "kotaku_geo.consolidate.stage:run", ("ingest",),
-              ("city", "regulation", "policy"), FACTS),
+              ("city", "regulation", "policy", "verify"), FACTS),
         Stage("verify", "kotaku_geo.verify.stage:run", ("consolidate",),
               ("city", "regulation", "verify"), SK | FACTS),
         Stage("screen", "kotaku_geo.screen.stage:run", ("consolidate",),

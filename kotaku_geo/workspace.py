@@ -103,7 +103,11 @@ def _crs_of(geo: bytes) -> pyproj.CRS | None:
 @cache
 def _geo_metadata(crs: pyproj.CRS | None) -> bytes:
     """GeoParquet 1.0 metadata of a table whose geometry column holds WKB."""
-    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": [], "crs": crs and crs.to_json_dict()}
+    column: dict[str, Any] = {
+        "encoding": "WKB",
+        "geometry_types": [],
+        "crs": crs and crs.to_json_dict(),
+    }
     content = {"version": "1.0.0", "primary_column": "geometry", "columns": {"geometry": column}}
     return json.dumps(content, sort_keys=True).encode()
 

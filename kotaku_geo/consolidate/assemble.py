@@ -175,9 +175,7 @@ def _located(rows: KawasanRows, units: pd.DataFrame, kelurahan: Kelurahan) -> di
     return {
         "kode_kelurahan": joined(codes["kode"], group, rows.size),
         "nama_kelurahan": either(official.isna().to_numpy(), given, official),
-        "nama_kecamatan": joined(
-            kelurahan.names(codes["kode"], "nama_kecamatan"), group, rows.size
-        ),
+        "nama_kecamatan": joined(districts, group, rows.size),
     }
 
 

@@ -63,7 +63,7 @@ def _places(ctx: StageContext) -> Places:
     survey = survey_rows.assign(id_rt=named.names["id_rt"].to_numpy(dtype=object))
     survey = survey[survey["id_rt"].notna()].reset_index(drop=True)
     known = pd.concat([rt_map.register, rt.register_of(named.names)], ignore_index=True)
-    known = known.drop_duplicates("id_rt", ignore_index=True)
+    known = known[~known["id_rt"].isin(list(named.ambiguous))].drop_duplicates("id_rt")
     told = rt.resolve(rt.split_names(rows), known)
     areas = kawasan.build(rows, told, pipeline)
     shared = membership.overlaps(rt_map, areas, ctx.workers)

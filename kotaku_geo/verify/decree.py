@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from kotaku_geo.stage import StageContext
+from kotaku_geo.verify.basis import BASIS
 
 YEARS = 5  # Permen 14/2018 art. 38: reviewed at least once in five years
 
@@ -40,10 +41,8 @@ def decrees(rows: pd.DataFrame) -> list[Decree]:
 
 
 def newest_source(ctx: StageContext) -> dt.date | None:
-    """Newest date of any source of the pipeline; None where none states one."""
-    dates = {s.date for s in ctx.pipeline.sources}
-    if ctx.has("ingest/sources"):
-        dates |= {_date(text) for text in ctx.read("ingest/sources")["date"].dropna().unique()}
+    """Newest date of the sources that the verification is based on; None where none states one."""
+    dates = {s.date for s in ctx.pipeline.of_layer(*BASIS)}
     return max((d for d in dates if d is not None), default=None)
 
 

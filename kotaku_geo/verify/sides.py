@@ -96,7 +96,7 @@ def baseline(ctx: StageContext) -> Side:
     frame = pd.DataFrame(
         {
             "id": table["id_kawasan"].astype(object),
-            "nama": table["nama_kawasan"].astype(object),
+            "nama": _none(table["nama_kawasan"]),
             "kunci": names.bares(table["nama_kawasan"]),
             "kode_kelurahan": table["kode_kelurahan"].astype(object),
             "nama_kelurahan": _column(table, "nama_kelurahan"),
@@ -107,8 +107,9 @@ def baseline(ctx: StageContext) -> Side:
             "source_id": source,
         }
     )
-    geometry = polygonal(np.array(table.geometry, dtype=object))
-    return Side(frame, geometry, names.rt_of_ids(_column(table, "daftar_rt")))
+    rt = names.rt_of_ids(_column(table, "daftar_rt"))
+    frame["nama"] = _display_names(frame["nama"], frame, rt)
+    return Side(frame, polygonal(np.array(table.geometry, dtype=object)), rt)
 
 
 _FRAME = ["id", "nama", "kunci", "kode_kelurahan", "nama_kelurahan", "tingkat", "regulation",
@@ -138,12 +139,7 @@ def _regulations(ctx: StageContext) -> dict[str, str]:
 
 
 def _accuracies(ctx: StageContext) -> dict[str, float]:
-    stated = {s.id: s.accuracy for s in ctx.pipeline.sources}
-    if ctx.has("ingest/sources"):
-        table = ctx.read("ingest/sources")
-        known = table[table["accuracy_m"].notna()]
-        stated |= dict(zip(known["source_id"], known["accuracy_m"].astype(float), strict=True))
-    return {k: v for k, v in stated.items() if v is not None}
+    return {s.id: s.accuracy for s in ctx.pipeline.sources if s.accuracy is not None}
 
 
 def _rows(ctx: StageContext) -> pd.DataFrame:
@@ -266,7 +262,7 @@ def _side(rows: pd.DataFrame, lent: pd.DataFrame | None, ctx: StageContext) -> D
         rt = pd.concat([rt, more[~more["place"].isin(rt["place"])]], ignore_index=True)
         rows = pd.concat([rows, lent], ignore_index=True)
     rt = rt.drop_duplicates(ignore_index=True)
-    frame["nama"] = _display_names(frame, rt)
+    frame["nama"] = _display_names(frame["nama_lokasi"], frame, rt)
     return Decreed(frame, geometry, rt, rows, written)
 
 
@@ -314,12 +310,12 @@ def _supplemented(frame: pd.DataFrame, lent: pd.DataFrame) -> pd.DataFrame:
     return result
 
 
-def _display_names(frame: pd.DataFrame, rt: pd.DataFrame) -> pd.Series:
+def _display_names(name: pd.Series, frame: pd.DataFrame, rt: pd.DataFrame) -> pd.Series:
     """The name, else kelurahan and RT, else the id."""
     label = "RT " + rt["rt"].astype(str)
     label += (" RW " + rt["rw"].astype(object)).where(rt["rw"].notna(), "").astype(str)
     lists = label.groupby(rt["place"]).agg(lambda part: ", ".join(sorted(part)))
     lists = lists.reindex(frame.index).astype(object)
     place = (frame["nama_kelurahan"].fillna("") + " " + lists.fillna("")).str.strip()
-    named = frame["nama_lokasi"].where(frame["nama_lokasi"].notna(), place)
+    named = name.where(name.notna(), place)
     return named.where(named != "", frame["id"]).astype(object)

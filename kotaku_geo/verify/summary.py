@@ -7,11 +7,11 @@ import pandas as pd
 
 from kotaku_geo.geo.overlay import intersection_areas
 from kotaku_geo.stage import StageContext
+from kotaku_geo.verify.basis import BASIS
+from kotaku_geo.verify.city import moved, recommendation
 from kotaku_geo.verify.decree import Decree, faults, newest_source
-from kotaku_geo.verify.reasons import city_reason
 from kotaku_geo.verify.verdicts import RECOMMENDATIONS, VERDICTS
 
-HALF = 0.5  # of the SK's hectares
 LEVELS = ("berat", "sedang", "ringan", "tidak_kumuh", "tidak_diketahui")
 CHANGES = ("sama", "naik", "turun", "tidak_diketahui")
 _HECTARES = ["luas_sk_ha", "luas_sk_tertulis_ha", "luas_baseline_ha", "tetap_ha", "bertambah_ha",
@@ -37,6 +37,7 @@ def summary(
         found: the decrees.
     """
     pipeline = ctx.pipeline
+    causes = faults(found, pipeline.regulation, newest_source(ctx))
     return {
         "kota": {"kode": pipeline.city.code, "nama": pipeline.city.name},
         "peraturan": pipeline.regulation,
@@ -44,7 +45,7 @@ def summary(
         "verdict": {v: _of_relations(relations[relations["verdict"] == v]) for v in VERDICTS},
         "tingkat": _levels(relations, locations),
         "rekomendasi": {
-            "kota": city_recommendation(ctx, relations, locations, found),
+            "kota": recommendation(moved(pieces, relations), locations, causes, bool(found)),
             "hubungan": {
                 r: _of_relations(relations[relations["rekomendasi"] == r]) for r in RECOMMENDATIONS
             },
@@ -53,56 +54,6 @@ def summary(
         "temuan": _findings(ctx),
         "masukan": _inputs(ctx),
     }
-
-
-def city_recommendation(
-    ctx: StageContext, relations: pd.DataFrame, locations: pd.DataFrame, found: list[Decree]
-) -> dict[str, Any]:
-    """sk_tetap, perubahan_sk or sk_baru, with its reason and the hectares it rests on.
-
-    Locations to be reviewed count neither as leaving nor as entering. ``nilai`` is null where
-    there is neither an SK nor a kawasan to put in one.
-    """
-    what = relations["rekomendasi"]
-    drawn = relations["luas_sk_ha"].fillna(relations["luas_sk_tertulis_ha"]).fillna(0.0)
-    baseline = relations["luas_baseline_ha"].fillna(0.0)
-    amended, review = what == "ubah_sk", what == "tinjau_lapangan"
-    hectares = {
-        "luas_sk": float(drawn.sum()),
-        "keluar": float(drawn[what == "keluarkan_dari_sk"].sum()
-                        + relations.loc[amended, "berkurang_ha"].sum()),
-        "masuk": float(baseline[what == "masukkan_ke_sk"].sum()
-                       + relations.loc[amended, "bertambah_ha"].sum()),
-        "tinjau": float(np.where(drawn[review] > 0, drawn[review], baseline[review]).sum()),
-    }  # fmt: skip
-    causes = faults(found, ctx.pipeline.regulation, newest_source(ctx))
-    settled = bool(locations["rekomendasi"].isin(["tetap", "tidak_perlu_tindakan"]).all())
-    value, key = _city_value(hectares, bool(found), settled, causes)
-    return {
-        "nilai": value,
-        "alasan": city_reason(key, hectares, causes),
-        "alasan_en": city_reason(key, hectares, causes, "en"),
-        "sebab": causes,
-        "luas_sk_ha": _round(hectares["luas_sk"]),
-        "keluar_ha": _round(hectares["keluar"]),
-        "masuk_ha": _round(hectares["masuk"]),
-        "menunggu_tinjauan_ha": _round(hectares["tinjau"]),
-        "menunggu_tinjauan_sk_ha": _round(drawn[review].sum()),
-        "menunggu_tinjauan_baseline_ha": _round(baseline[review].sum()),
-    }
-
-
-def _city_value(
-    hectares: dict[str, float], decreed: bool, settled: bool, causes: list[str]
-) -> tuple[str | None, str]:
-    """The recommendation, and the key of its reason."""
-    if not decreed:
-        return ("sk_baru", "sk_baru.tanpa_sk") if hectares["masuk"] > 0 else (None, "tanpa_sk")
-    if settled:
-        return ("perubahan_sk", "perubahan_sk.umur") if causes else ("sk_tetap", "sk_tetap")
-    if max(hectares["keluar"], hectares["masuk"]) > HALF * hectares["luas_sk"]:
-        return "sk_baru", "sk_baru"
-    return "perubahan_sk", "perubahan_sk"
 
 
 def _totals(
@@ -227,16 +178,14 @@ def _counts_by(locations: pd.DataFrame, codes: list[Any]) -> list[dict[str, Any]
 
 
 def _findings(ctx: StageContext) -> dict[str, Any]:
-    """Counts of what this stage and those before it found."""
-    frames = [ctx.findings.raw()[["rule", "severity"]]]
-    frames += [
-        ctx.read_geo(table)[["rule", "severity"]]
-        for table in ("ingest/findings", "consolidate/findings")
-        if ctx.has(table)
-    ]
-    table = pd.concat([pd.DataFrame(f) for f in frames], ignore_index=True)
-    by_severity = table["severity"].value_counts()
-    by_rule = table["rule"].value_counts()
+    """Counts of what this stage found, and those before it in what it is based on."""
+    own = [ctx.findings.raw()[["rule", "severity"]]]
+    if ctx.has("consolidate/findings"):
+        own.append(ctx.read_geo("consolidate/findings")[["rule", "severity"]])
+    frames = [pd.DataFrame(f).assign(jumlah=1) for f in own] + [ctx.counts(*BASIS)]
+    table = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
+    by_severity = table.groupby("severity")["jumlah"].sum()
+    by_rule = table.groupby("rule")["jumlah"].sum()
     return {
         "jumlah": {k: int(by_severity.get(k, 0)) for k in ("error", "warning", "info")},
         "menurut_aturan": {k: int(by_rule[k]) for k in sorted(by_rule.index)},
@@ -244,9 +193,8 @@ def _findings(ctx: StageContext) -> dict[str, Any]:
 
 
 def _inputs(ctx: StageContext) -> list[dict[str, Any]]:
-    if not ctx.has("ingest/sources"):
-        return []
-    table = ctx.read("ingest/sources")[["source_id", "path", "sha256"]]
+    """The files of the decree and of the baseline, with their hashes."""
+    table = ctx.sources(*BASIS)[["source_id", "path", "sha256"]]
     table = table.sort_values(["source_id", "path"]).astype(object)
     records = table.where(table.notna(), None).to_dict("records")
     return [{str(k): v for k, v in record.items()} for record in records]

@@ -68,7 +68,10 @@ def test_every_column_of_the_truth(folder: Path, done: StageContext, table: str,
 
 
 def test_every_candidate_and_no_other(folder: Path, done: StageContext) -> None:
-    """But for x/0, which is kept as said and is no candidate of any value."""
+    """But for x/0, which is kept as said and is no candidate of any value.
+
+    Pools under 0,4 % of an RT are planned but not drawn.
+    """
     expected = truth(folder, "candidates")
     facts = done.tables["consolidate/facts"]
     facts = facts[facts["persen"].notna()]
@@ -78,7 +81,7 @@ def test_every_candidate_and_no_other(folder: Path, done: StageContext) -> None:
         frame.sort_values(columns, ignore_index=True)[[*columns, "nilai", "rule"]]
         for frame in (facts, expected)
     )
-    pd.testing.assert_frame_equal(ours, theirs, check_dtype=False, atol=0.1, rtol=0)
+    pd.testing.assert_frame_equal(ours, theirs, check_dtype=False, atol=0.4, rtol=0)
 
 
 def test_every_conflict_with_its_weight(folder: Path, done: StageContext) -> None:

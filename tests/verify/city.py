@@ -62,7 +62,10 @@ def layer(name, rows):
     return frame
 
 
-def tables(sk_rows=(), kawasan_rows=(), sk_table=(), kelurahan_rows=(), rt_rows=(), coverage=()):
+def tables(
+    sk_rows=(), kawasan_rows=(), sk_table=(), kelurahan_rows=(), rt_rows=(), rt_lain_rows=(),
+    coverage=(),
+):  # fmt: skip
     """Tables of a city as the stages before leave them; what is not given is not there."""
     result = {}
     if sk_rows:
@@ -74,6 +77,7 @@ def tables(sk_rows=(), kawasan_rows=(), sk_table=(), kelurahan_rows=(), rt_rows=
         ("consolidate/kawasan", kawasan_rows),
         ("consolidate/kelurahan", kelurahan_rows),
         ("consolidate/rt", rt_rows),
+        ("consolidate/rt_lain", rt_lain_rows),
         ("ingest/coverage", coverage),
     ):
         if rows:

@@ -188,6 +188,26 @@ class TestCity:
         assert result.city["nilai"] == "perubahan_sk"
         assert "menunggu" in result.city["alasan"]
 
+    def test_overlapping_locations_count_once(self, verify):
+        """Two locations of 1 ha share half: 1.5 ha leave, of 1.5 ha."""
+        rows = [sk(SQUARE, id_sk="S"), sk(box(50, 0, 150, 100), id_sk="T")]
+        result = verify(rows, [kawasan("K", box(0, 0, 150, 100), tingkat="tidak_kumuh")])
+        assert result.city["luas_sk_ha"] == pytest.approx(1.5, rel=1e-3)
+        assert result.city["keluar_ha"] == pytest.approx(1.5, rel=1e-3)
+
+    def test_by_table_as_written(self, verify):
+        """Melati leaves with the 3 ha that are written, Mawar adds 1 ha to its written one."""
+        table = [
+            row(nama_lokasi="Melati", luas_sk_ha=3.0),
+            row(nama_lokasi="Mawar", luas_sk_ha=1.0),
+        ]
+        areas = [kawasan("K", SQUARE, nama_kawasan="Melati", tingkat="tidak_kumuh"),
+                 kawasan("L", box(900, 0, 1100, 100), nama_kawasan="Mawar")]  # fmt: skip
+        result = verify([], areas, sk_table=table)
+        assert result.city["luas_sk_ha"] == 4.0
+        assert result.city["keluar_ha"] == 3.0
+        assert result.city["masuk_ha"] == pytest.approx(1.0, rel=2e-3)
+
     def test_no_slum_leaves(self, verify):
         result = both(verify, "ringan", "tidak_kumuh")
         assert result.city["keluar_ha"] == pytest.approx(1, rel=1e-3)

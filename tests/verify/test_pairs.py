@@ -359,6 +359,12 @@ class TestUnrelated:
         )
         assert len(result.relations) == 2
 
+    def test_rt_that_lie_in_no_kawasan_clear_a_place(self, verify):
+        """RT that were surveyed and lie in no kawasan are facts as well."""
+        outside = [rt("a", box(-10, -10, 110, 110), "tidak_kumuh")]
+        result = verify([sk(SQUARE)], [], rt_lain_rows=outside)
+        assert result.only["verdict"] == "tidak_ada_di_baseline"
+
     def test_one_sided_has_no_tolerance(self, verify):
         """A strip of 5 m is thinner than τ, but 1:0 knows no tolerance: all of it is lost."""
         result = verify([sk(box(0, 0, 100, 5))], [])

@@ -44,8 +44,8 @@ def test_stage(outlines, verify):
     rows = [sk(g, id_sk=f"S{n:03d}") for n, g in enumerate(outlines[0])]
     areas = [kawasan(f"K{n:03d}", g) for n, g in enumerate(outlines[1])]
     began = time.process_time()
-    top = {"city": {"code": "63.71", "name": "Banjarmasin", "crs": "EPSG:32749"}}
-    result = verify(rows, areas, top=top)
+    # The hand-drawn cities' zone 49S stands in for 50S: the same metres, another place.
+    result = verify(rows, areas)
     assert time.process_time() - began < 20  # a guard against a loop gone quadratic
     places = result.locations
     parts = places[["tetap_ha", "berubah_ha", "toleransi_ha"]].sum(axis=1)

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from kotaku_geo import resources
+from kotaku_geo.findings import FindingBook
+from kotaku_geo.verify import stage
 from kotaku_geo.verify.reasons import city_reason, location_reasons, relation_reasons
 from kotaku_geo.verify.verdicts import RECOMMENDATIONS, VERDICTS
 from kotaku_geo.workspace import Workspace
@@ -90,8 +92,6 @@ class TestTables:
 
     def test_runs_twice_alike(self, mixed):
         tables = dict(mixed.ctx.tables)
-        from kotaku_geo.verify import stage
-
         stage.run(mixed.ctx)
         for name, table in tables.items():
             pd.testing.assert_frame_equal(table, mixed.ctx.tables[name])
@@ -125,22 +125,18 @@ class TestSummary:
         assert counts["menurut_aturan"]["sk.area-differs"] == 1
         assert sum(counts["jumlah"].values()) == len(result.findings)
 
-    def test_findings_of_earlier_stages_count(self, mixed):
-        from kotaku_geo.verify import stage
-
-        book = mixed.findings.rename(columns={})
-        mixed.ctx.workspace.write("ingest/findings", book)
-        mixed.ctx.workspace.write(
-            "ingest/sources",
-            pd.DataFrame(
-                {"source_id": ["sk"], "path": ["sk.gpkg"], "sha256": ["ab"], "date": [None],
-                 "accuracy_m": [None]}
-            ),
-        )  # fmt: skip
+    def test_findings_and_files_of_earlier_stages_count(self, mixed):
+        account = {"source_id": "sk", "path": "sk.gpkg", "sha256": "ab"}
+        counted = {"rule": "geometry.invalid", "severity": "warning", "jumlah": 3}
+        for name, rows in (("accounts", [account]), ("counts", [counted])):
+            mixed.ctx.workspace.write_json(f"ingest/{name}/sk.json", rows)
+        mixed.ctx.workspace.write("consolidate/findings", mixed.findings)
+        mixed.ctx.findings = FindingBook("verify", mixed.pieces.crs)
         stage.run(mixed.ctx)
         document = mixed.ctx.documents["verify/summary.json"]
-        assert document["masukan"] == [{"source_id": "sk", "path": "sk.gpkg", "sha256": "ab"}]
-        assert sum(document["temuan"]["jumlah"].values()) >= 2 * len(book)
+        assert document["masukan"] == [account]
+        assert document["temuan"]["menurut_aturan"]["geometry.invalid"] == 3
+        assert sum(document["temuan"]["jumlah"].values()) == 2 * len(mixed.findings) + 3
 
 
 class TestTexts:
@@ -161,8 +157,9 @@ class TestTexts:
         for text in mixed.relations["alasan"]:
             assert text.endswith(".")
             assert text.count(". ") <= 1
-        grown = mixed.relations.set_index("verdict").loc["meluas", "alasan"].tolist()
-        assert any("bertambah 0,50 ha" in text and "naik" in text for text in grown)
+        grown = mixed.relations.set_index("verdict").loc["meluas", "alasan"]
+        assert "bertambah 0,50 ha" in grown
+        assert "naik dari kumuh ringan menjadi kumuh sedang" in grown
 
     def test_in_english_from_the_same_rows(self, mixed):
         english = relation_reasons(mixed.relations, "en")
