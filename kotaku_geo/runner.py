@@ -12,12 +12,13 @@ import importlib
 import importlib.metadata
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from kotaku_geo import __version__, resources
+from kotaku_geo import __version__, beside, resources
 from kotaku_geo.config import Pipeline, PipelineFile
 from kotaku_geo.errors import OutputError
 from kotaku_geo.files import file_hash, settle, table_path
@@ -82,7 +83,7 @@ class RunReport:
 
 def run_stages(
     file: PipelineFile,
-    target: str,
+    target: str | Sequence[str],
     *,
     drop: Path | None = None,
     build: Path = Path("build"),
@@ -94,7 +95,7 @@ def run_stages(
 
     Args:
         file: the pipeline.
-        target: the stage's name.
+        target: the stage's name, or several.
         drop: delivered files, in place of the pipeline file's own folder.
         build: folder that workspaces are made in.
         lang: language of people's documents.
@@ -110,26 +111,62 @@ def run_stages(
         state = _State.load(root)
         report = RunReport(root)
         inputs = _input_hashes(file.pipeline, folder)
-        for stage in _road(target):
-            key = _key(stage, file.pipeline, inputs if stage.name == "ingest" else {}, lang)
-            if state.is_current(stage.name, key):
-                report.stages[stage.name] = "current"
-                continue
-            if stage.people:
+        told = _Told(file, folder, root, lang, workers, say)
+        road = _road((target,) if isinstance(target, str) else target)
+        keys = {s.name: _key(s, file, inputs if s.name == "ingest" else {}, lang) for s in road}
+        while road:
+            together = _next(road, workers)
+            stale = [s for s in together if not state.is_current(s.name, keys[s.name])]
+            report.stages |= {s.name: "current" for s in together if s not in stale}
+            if any(s.people for s in stale):
                 _merge_findings(file, state)
-            say(f"{stage.name} …")
-            started = time.perf_counter()
-            _execute(stage, file, folder, state, key, lang, workers, say)
-            report.stages[stage.name] = "ran"
-            report.seconds[stage.name] = round(time.perf_counter() - started, 3)
-            state.save(report, inputs)
+            for stage, done in zip(stale, _execute_all(stale, told), strict=True):
+                state.record(stage.name, keys[stage.name], done.reads, done.written)
+                report.stages[stage.name] = "ran"
+                report.seconds[stage.name] = done.seconds
+                state.save(report, inputs)
         _merge_findings(file, state)
         state.save(report, inputs)
     return report
 
 
-def _road(target: str) -> list[Stage]:
-    """The stages up to ``target``, each after what it needs."""
+def _next(road: list[Stage], workers: int) -> list[Stage]:
+    """Take the next stage off the road, with the one after it where the two do not meet."""
+    first = road.pop(0)
+    if workers >= 2 and road and first.needs == road[0].needs and not first.people:
+        return [first, road.pop(0)]
+    return [first]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What every stage of a run is told."""
+
+    file: PipelineFile
+    drop: Path
+    root: Path
+    lang: str
+    workers: int
+    say: Say
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What a stage has read and written."""
+
+    reads: list[str]
+    written: list[str]
+    seconds: float
+
+
+def _execute_all(stages: list[Stage], told: _Told) -> list[_Done]:
+    """Run stages that do not meet, the first here and the second beside it."""
+    other = [beside.start(partial(_execute, s, told), told.workers) for s in stages[1:]]
+    return [*(_execute(s, told) for s in stages[:1]), *(o.result() for o in other)]
+
+
+def _road(targets: Sequence[str]) -> list[Stage]:
+    """The stages up to the targets, each after what it needs."""
     road: list[Stage] = []
 
     def visit(name: str) -> None:
@@ -138,7 +175,8 @@ def _road(target: str) -> list[Stage]:
         if STAGES[name] not in road:
             road.append(STAGES[name])
 
-    visit(target)
+    for target in targets:
+        visit(target)
     return road
 
 
@@ -161,36 +199,31 @@ def _input_hashes(pipeline: Pipeline, drop: Path) -> dict[str, str]:
     return input_hashes(pipeline, drop)
 
 
-def _execute(
-    stage: Stage,
-    file: PipelineFile,
-    drop: Path,
-    state: "_State",
-    key: str,
-    lang: str,
-    workers: int,
-    say: Say,
-) -> None:
+def _execute(stage: Stage, told: _Told) -> _Done:
+    """Run one stage and put its tables in place."""
     from kotaku_geo.findings import FindingBook
     from kotaku_geo.stage import StageContext
     from kotaku_geo.workspace import Workspace
 
+    told.say(f"{stage.name} …")
+    started = time.perf_counter()
+    pipeline = told.file.pipeline
     ctx = StageContext(
-        pipeline=file.pipeline,
-        workspace=Workspace(state.root),
-        drop=drop,
-        base=file.path.parent,
-        findings=FindingBook(stage.name, file.pipeline.city.crs),
-        lang=lang,
-        say=say,
-        workers=workers,
+        pipeline=pipeline,
+        workspace=Workspace(told.root),
+        drop=told.drop,
+        base=told.file.path.parent,
+        findings=FindingBook(stage.name, pipeline.city.crs),
+        lang=told.lang,
+        say=told.say,
+        workers=told.workers,
     )
     module, function = stage.entry.split(":")
     getattr(importlib.import_module(module), function)(ctx)
     if not stage.people:
         ctx.write(f"{stage.name}/findings", ctx.findings.frame())
     written = _put(ctx)
-    state.record(stage.name, key, sorted(ctx.reads), written)
+    return _Done(sorted(ctx.reads), written, round(time.perf_counter() - started, 3))
 
 
 def _put(ctx: Any) -> list[str]:
@@ -255,15 +288,16 @@ def _merge_findings(file: PipelineFile, state: "_State") -> None:
     state.made_of("findings", made_of)
 
 
-def _key(stage: Stage, pipeline: Pipeline, inputs: dict[str, str], lang: str) -> str:
+def _key(stage: Stage, file: PipelineFile, inputs: dict[str, str], lang: str) -> str:
     """All that decides a stage's result besides the tables it reads, as one hash."""
-    told = pipeline.model_dump(mode="json", include=set(stage.sections) | {"sources"})
+    told = file.pipeline.model_dump(mode="json", include=set(stage.sections) | {"sources"})
     if stage.layers is not None:
         told["sources"] = [s for s in told["sources"] if s["layer"] in stage.layers]
     said = [_code_hash(), told, inputs, lang if stage.people else ""]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
+@cache
 def _code_hash() -> str:
     digest = hashlib.sha256(json.dumps(versions(), sort_keys=True).encode())
     for path in resources.code_files():
@@ -272,6 +306,7 @@ def _code_hash() -> str:
     return digest.hexdigest()
 
 
+@cache
 def versions() -> dict[str, str]:
     """Versions of the program and of the libraries that compute."""
     found = {"kotaku_geo": __version__}

@@ -22,7 +22,7 @@ FLOORS = [
     {"stage", "waivers"},
     {"workspace", "findings"},
     {"config"},
-    {"texts", "files", "resources"},
+    {"texts", "files", "resources", "beside"},
     {"errors"},
     {"geo"},
 ]

@@ -145,10 +145,17 @@ def resolve(frame: pd.DataFrame, places: Gazetteer, book: FindingBook) -> pd.Dat
     hows[pd.notna(codes)] = "kode"
     keys = pd.Series(list(zip(codes, names, kecamatan, strict=True)), dtype=object)
     group, distinct = pd.factorize(keys)
-    for i, (code, name, kec) in enumerate(distinct):
-        rows = np.flatnonzero(group == i)
-        found, how = _one(code, name, kec, frame.iloc[rows], places, book)
-        codes[rows], hows[rows] = found, how
+    about = frame[["source_id", "source_row", "sidik"]].to_dict("records")
+    members: list[list[dict[Any, Any]]] = [[] for _ in distinct]
+    for row, number_of_group in zip(about, group, strict=True):
+        members[number_of_group].append(row)
+    answers = [
+        _one(code, name, kec, members[i], places, book)
+        for i, (code, name, kec) in enumerate(distinct)
+    ]
+    if answers:
+        found = np.array(answers, dtype=object)
+        codes, hows = found[group, 0], found[group, 1]
     if "geometry" in frame:
         lost = np.array([c is None for c in codes], dtype=bool)
         located = np.full(size, None, dtype=object)
@@ -172,7 +179,7 @@ def _one(
     code: str | None,
     name: str | None,
     kecamatan: str | None,
-    rows: pd.DataFrame,
+    rows: list[dict[Any, Any]],
     places: Gazetteer,
     book: FindingBook,
 ) -> tuple[str | None, str | None]:
@@ -182,14 +189,14 @@ def _one(
         match = _elsewhere(name, kecamatan, rows, places, book)
     if code is not None:
         if match and match.code != code:
-            for row in rows.to_dict("records"):
+            for row in rows:
                 book.add("name.contradicts-code", **_about(row), kode=code, tertulis=name,
                          value=f"{code} / {name}", key=row["sidik"])  # fmt: skip
         return code, "kode"
     if match is None:
         return None, None
     if not match.spelled:
-        for row in rows.to_dict("records"):
+        for row in rows:
             book.add("name.fuzzy", **_about(row), isi=name, value=name, action="repaired",
                      nama=places.official(match.code), skor=number(match.similarity, 0),
                      key=f"{row['sidik']}|{name}")  # fmt: skip
@@ -197,13 +204,13 @@ def _one(
 
 
 def _elsewhere(
-    name: str, kecamatan: str, rows: pd.DataFrame, places: Gazetteer, book: FindingBook
+    name: str, kecamatan: str, rows: list[dict[Any, Any]], places: Gazetteer, book: FindingBook
 ) -> Match | None:
     """A name that another kecamatan has, letter for letter: taken, and told."""
     match = match_name(name, places.names)
     if match is None or match.how != "nama":
         return None
-    for row in rows.to_dict("records"):
+    for row in rows:
         book.add("name.contradicts-kecamatan", **_about(row), isi=name, tertulis=kecamatan,
                  value=f"{name} / {kecamatan}", key=row["sidik"])  # fmt: skip
     return match

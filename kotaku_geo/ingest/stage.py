@@ -1,7 +1,8 @@
 """Ingest: every source becomes rows of its canonical layer, or a finding that says why not."""
 
+import contextlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -9,9 +10,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from kotaku_geo import resources
+from kotaku_geo import beside, resources
 from kotaku_geo.config import Source
-from kotaku_geo.errors import InputError
+from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.ingest import cache, places
 from kotaku_geo.ingest.checks import check_layer
@@ -22,6 +23,7 @@ from kotaku_geo.ingest.locate import Delivered, locate
 from kotaku_geo.ingest.part import FINGERPRINT, Part, read_part
 from kotaku_geo.stage import ACCOUNT, StageContext
 
+Job = tuple[Source, Delivered | InputError]
 LOCATED = ("rt", "kawasan", "sk", "profil_rt", "kegiatan")
 
 
@@ -67,23 +69,43 @@ def _accounts_by_layer(parts: list[Part], ctx: StageContext) -> None:
 
 
 def _all_parts(ctx: StageContext) -> list[Part]:
-    """The parts of all sources in the pipeline's order, read on several threads."""
-    found = delivered_files(ctx.pipeline, ctx.drop)
-    jobs = list(_jobs(found, ctx))
-    if ctx.workers <= 1:
-        parts = [_one(source, file, ctx) for source, file in jobs]
-        return [part for part in parts if part is not None]
-    with ThreadPoolExecutor(ctx.workers) as pool:
-        return [
-            part
-            for part in pool.map(lambda job: _one(job[0], job[1], ctx), jobs)
-            if part is not None
-        ]
+    """The parts of all sources, in the pipeline's order.
+
+    Other processes read a share of the files into the cache, from where they are taken; what one
+    of them cannot do is done, and told, here.
+    """
+    jobs = list(_jobs(delivered_files(ctx.pipeline, ctx.drop), ctx))
+    mine, *others = _shares(jobs, ctx.workers)
+    readers = [beside.start(partial(_read_ahead, share, ctx), ctx.workers) for share in others]
+    parts = {index: _one(*jobs[index], ctx) for index, _ in mine}
+    for reader in readers:
+        reader.result()
+    return [parts.get(index) or _one(*job, ctx) for index, job in enumerate(jobs)]
 
 
-def _jobs(
-    found: dict[str, list[Delivered] | InputError], ctx: StageContext
-) -> Iterator[tuple[Source, Delivered | InputError]]:
+def _shares(jobs: list[Job], workers: int) -> list[list[tuple[int, Job]]]:
+    """Jobs with their positions, shared out so that each worker has about as many bytes."""
+    if not beside.possible(workers):
+        return [list(enumerate(jobs))]
+    sized = [(0 if isinstance(f, InputError) else f.file.stat().st_size, i) for i, (_, f) in
+             enumerate(jobs)]  # fmt: skip
+    shares: list[list[tuple[int, Job]]] = [[] for _ in range(min(workers, len(jobs)) or 1)]
+    loads = [0] * len(shares)
+    for size, index in sorted(sized, reverse=True):
+        lightest = loads.index(min(loads))
+        loads[lightest] += size
+        shares[lightest].append((index, jobs[index]))
+    return [share for share in shares if share] or [[]]
+
+
+def _read_ahead(share: list[tuple[int, Job]], ctx: StageContext) -> None:
+    """Leave parts in the cache; errors show again where the part is asked for."""
+    for _, (source, file) in share:
+        with contextlib.suppress(PipelineFileError):
+            _one(source, file, ctx)
+
+
+def _jobs(found: dict[str, list[Delivered] | InputError], ctx: StageContext) -> Iterator[Job]:
     for source in ctx.pipeline.sources:
         files = found[source.id]
         if isinstance(files, InputError):
@@ -92,7 +114,7 @@ def _jobs(
             yield from ((source, file) for file in files)
 
 
-def _one(source: Source, file: Delivered | InputError, ctx: StageContext) -> Part | None:
+def _one(source: Source, file: Delivered | InputError, ctx: StageContext) -> Part:
     if isinstance(file, InputError):
         return _refused(source, source.path, None, file, ctx)
     sha256 = bundle_hash(file.file)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -10,14 +11,16 @@ from numpy.typing import NDArray
 
 from kotaku_geo.config import Source, layer_columns
 from kotaku_geo.geo.cover import Geometries, Pieces, pieces, union_by
-from kotaku_geo.screen import grid
 from kotaku_geo.screen.city import City
 from kotaku_geo.screen.coverage import Looked, of_parts, together, unknown, within
 from kotaku_geo.screen.features import Features, features_of, is_raster
 from kotaku_geo.screen.tally import Found
-from kotaku_geo.screen.themes import Theme
+from kotaku_geo.screen.themes import INDEX_CLASSES, Theme
 from kotaku_geo.stage import StageContext
 from kotaku_geo.workspace import read_any
+
+if TYPE_CHECKING:  # loads rasterio: only where a raster was delivered
+    from kotaku_geo.screen.grid import RasterLook
 
 NOISE_M2 = 0.01  # overlaps up to this are what two projections make of one line
 CITYWIDE = "kota"
@@ -38,7 +41,7 @@ class Delivered:
     sources: tuple[str, ...]
     features: Features
     found: Found
-    rasters: Mapping[str, grid.RasterLook]
+    rasters: Mapping[str, "RasterLook"]
     kinds: Mapping[str, frozenset[str]]
 
     def targets(self) -> Geometries:
@@ -166,11 +169,16 @@ def _empty_sources(ctx: StageContext, layer: str) -> list[str]:
 
 def _rasters(
     ctx: StageContext, theme: Theme, frame: pd.DataFrame, city: City
-) -> dict[str, grid.RasterLook]:
-    hit = tuple(name for name in grid.CLASSES if theme.is_hit(name))
+) -> dict[str, "RasterLook"]:
+    sources = sorted(frame.loc[is_raster(frame), "source_id"].unique())
+    if not sources:
+        return {}
+    from kotaku_geo.screen import grid
+
+    hit = tuple(name for name in INDEX_CLASSES if theme.is_hit(name))
     breaks = ctx.pipeline.screen.rawan_bencana.breaks
     found = {}
-    for source in sorted(frame.loc[is_raster(frame), "source_id"].unique()):
+    for source in sources:
         name = f"ingest/raster_{source}.tif"
         ctx.reads.add(name)
         read = grid.read_grid(ctx.workspace.path(name), city, breaks)
@@ -179,13 +187,13 @@ def _rasters(
 
 
 def _found(
-    theme: Theme, features: Features, own: Pieces, rasters: Mapping[str, grid.RasterLook]
+    theme: Theme, features: Features, own: Pieces, rasters: Mapping[str, "RasterLook"]
 ) -> Found:
     columns = ["source_id", "source_row", "label", "rank", "hit", "assumed"]
     rows = features.rows[columns].iloc[own.feature].assign(target=own.target)
     tables, shapes = [rows], [own.geometry]
     for source, look in rasters.items():
-        labels = pd.Series(np.array(grid.CLASSES, dtype=object)[look.pieces.feature], dtype="str")
+        labels = pd.Series(np.array(INDEX_CLASSES, dtype=object)[look.pieces.feature], dtype="str")
         table = pd.DataFrame({"source_id": source, "label": labels, "assumed": False})
         table["source_row"] = pd.array([None] * len(table), dtype="Int64")
         table["rank"] = labels.map(theme.rank).astype(int)

@@ -18,8 +18,8 @@ from kotaku_geo.geo.cover import Geometries, Pieces, collect
 from kotaku_geo.geo.parallel import map_arrays
 from kotaku_geo.geo.raster import CellShares, cell_shares, runs, zones
 from kotaku_geo.screen.city import City, Floats
+from kotaku_geo.screen.themes import INDEX_CLASSES as CLASSES
 
-CLASSES = ("rendah", "sedang", "tinggi")
 NO_VALUE = -1
 SEARCH_M = 10_000.0  # how far around the kawasan the raster is read, for the nearest hit
 WHOLE = 1 - 1e-6  # shares of cells are good to 1e-6

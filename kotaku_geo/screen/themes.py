@@ -8,6 +8,7 @@ from kotaku_geo.config import Screen
 from kotaku_geo.screen.words import canonical
 
 OTHER = "*"
+INDEX_CLASSES = ("rendah", "sedang", "tinggi")  # of a hazard index, in the order of its breaks
 
 
 @dataclass(frozen=True)
