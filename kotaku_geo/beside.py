@@ -46,7 +46,10 @@ class Here(Generic[T]):
         self.result = function
 
 
-def start(function: Callable[[], T], workers: int) -> Beside[T] | Here[T]:
+Work = Beside[T] | Here[T]
+
+
+def start(function: Callable[[], T], workers: int) -> Work[T]:
     """Begin ``function`` beside this process where there are at least two workers for it."""
     return Beside(function) if possible(workers) else Here(function)
 

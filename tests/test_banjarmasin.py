@@ -24,9 +24,8 @@ SCALE = 1.00097
 def built(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = load_pipeline(ROOT / "pipelines" / "banjarmasin.yaml")
     build = tmp_path_factory.mktemp("banjarmasin")
-    for target in ("verify", "screen"):
-        report = run_stages(file, target, drop=real_data / "banjarmasin", build=build)
-    return report.root
+    targets = ("verify", "screen")
+    return run_stages(file, targets, drop=real_data / "banjarmasin", build=build).root
 
 
 @pytest.fixture(scope="module")
@@ -174,8 +173,8 @@ def test_the_same_run_twice_gives_the_same_bytes(
     from kotaku_geo.files import file_hash
 
     file = load_pipeline(ROOT / "pipelines" / "banjarmasin.yaml")
-    for target in ("verify", "screen"):
-        run_stages(file, target, drop=real_data / "banjarmasin", build=tmp_path, workers=1)
+    targets = ("verify", "screen")
+    run_stages(file, targets, drop=real_data / "banjarmasin", build=tmp_path, workers=1)
     again = tmp_path / "banjarmasin"
     for path in sorted(built.rglob("*.parquet")):
         name = path.relative_to(built)

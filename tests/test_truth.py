@@ -40,8 +40,7 @@ def city(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("kota")
     pipeline = write_sample(folder, seed=request.param, size="kecil")
     file = load_pipeline(pipeline)
-    for target in ("verify", "screen"):
-        report = run_stages(file, target, build=folder / "build")
+    report = run_stages(file, ("verify", "screen"), build=folder / "build")
     return City(report.root, folder / "truth")
 
 

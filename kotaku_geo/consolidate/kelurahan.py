@@ -1,11 +1,14 @@
 """The kelurahan: one outline each, and how many hectares of slum lie in it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from kotaku_geo import beside
+from kotaku_geo.beside import Work
 from kotaku_geo.config import Pipeline
 from kotaku_geo.consolidate import boundaries, written
 from kotaku_geo.consolidate.conflicts import Conflict
@@ -40,11 +43,19 @@ class Kelurahan:
 
     Attributes:
         table: kode_kelurahan, nama_kelurahan, nama_kecamatan, geometry.
-        conflicts: outlines that other sources draw differently.
+        compared: outlines that other sources draw differently; kelurahan are few and their
+            outlines long, so these are compared beside the rest of the stage.
     """
 
     table: gpd.GeoDataFrame
-    conflicts: list[Conflict]
+    compared: Work[list[Conflict]]
+
+    def conflicts(self, findings: FindingBook) -> list[Conflict]:
+        """The boundary conflicts, each with its finding."""
+        found = self.compared.result()
+        shapes = dict(zip(self.table["kode_kelurahan"], self.table.geometry, strict=True))
+        boundaries.report(found, findings, shapes.__getitem__)
+        return found
 
     def names(self, codes: pd.Series, column: str = "nama_kelurahan") -> pd.Series:
         """Name of each code; null where the kelurahan is not known."""
@@ -67,11 +78,10 @@ def build(
     }
     table = pd.DataFrame({"kode_kelurahan": codes.astype("str"), **names})
     shapes = found.chosen.geometry.to_numpy()
-    conflicts = boundaries.disagreements(found, pipeline, "kelurahan", workers)
-    shape_of = dict(zip(codes, shapes, strict=True))
-    boundaries.report(conflicts, findings, shape_of.__getitem__)
+    compare = partial(boundaries.disagreements, found, pipeline, "kelurahan", workers)
+    compared = beside.start(compare, workers)
     written.compare(rows, "luas_km2", rows["kode_kelurahan"], pipeline, findings)
-    return Kelurahan(geo_frame(table, shapes, crs_of(pipeline)), conflicts)
+    return Kelurahan(geo_frame(table, shapes, crs_of(pipeline)), compared)
 
 
 def with_slum_areas(

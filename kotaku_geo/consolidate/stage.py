@@ -70,7 +70,7 @@ def _places(ctx: StageContext) -> Places:
     areas, unsettled = membership.settle_by_place(areas, told.ambiguous, rt_map, shared)
     claims = membership.claims(survey, rt_map, areas, shared)
     units = membership.units(claims, survey, rt_map, areas, shared, pipeline)
-    found = [*villages.conflicts, *areas.conflicts, *units.conflicts]
+    found = [*villages.conflicts(findings), *areas.conflicts, *units.conflicts]
     found += _ambiguous(named, survey_rows) + _ambiguous(told, rows, unsettled)
     written.compare(areas.rows, "luas_ha", areas.rows["key"], pipeline, findings)
     found += _boundaries(ctx, rt_map, areas, set(units.table["id_rt"]))

@@ -114,7 +114,7 @@ def either(condition: Bools, yes: Any, no: Any) -> Objects:
 
 def records(frame: pd.DataFrame) -> Iterator[Any]:
     """The frame's rows as named tuples: for things that are reported one by one."""
-    return frame.itertuples()
+    return pd.DataFrame(frame).itertuples()  # a GeoDataFrame makes a GeoSeries of each column
 
 
 def typed(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:

@@ -70,8 +70,7 @@ from pathlib import Path
 from kotaku_geo.config import load_pipeline
 from kotaku_geo.runner import run_stages
 file = load_pipeline(Path(sys.argv[1]))
-for target in ("verify", "screen"):
-    run_stages(file, target, drop=Path(sys.argv[2]), build=Path(sys.argv[3]))
+run_stages(file, ("verify", "screen"), drop=Path(sys.argv[2]), build=Path(sys.argv[3]))
 """
 
 

@@ -1,0 +1,36 @@
+"""Work in a second process gives what it would have given here."""
+
+import os
+
+import pytest
+
+from kotaku_geo import beside
+from kotaku_geo.errors import InputError
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_result_and_an_error_come_back(workers: int) -> None:
+    assert beside.start(lambda: [1, 2], workers).result() == [1, 2]
+
+    def fails() -> None:
+        raise InputError("berkas rusak")
+
+    with pytest.raises(InputError, match="berkas rusak"):
+        beside.start(fails, workers).result()
+
+
+@pytest.mark.skipif(not beside.possible(2), reason="no second process on this system")
+def test_it_runs_in_another_process_and_here_when_that_one_dies() -> None:
+    here = os.getpid()
+    assert beside.start(os.getpid, 2).result() != here
+
+    def dies() -> str:
+        if os.getpid() != here:
+            os._exit(9)
+        return "here"
+
+    assert beside.start(dies, 2).result() == "here"
+
+
+def test_one_worker_stays_in_this_process() -> None:
+    assert beside.start(os.getpid, 1).result() == os.getpid()
