@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SAMPLE := build/contoh
+SAMPLE := build/sampel
 SAMPLE_PIPELINE := $(SAMPLE)/pipelines/contoh.yaml
 PIPELINE ?= $(SAMPLE_PIPELINE)
 STAGES := ingest consolidate verify screen profile publish

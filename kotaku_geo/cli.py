@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from kotaku_geo import __version__
-from kotaku_geo.errors import KotakuError
+from kotaku_geo.errors import KotakuError, PipelineFileError
 
 STAGE_HELP = {
     "ingest": "Delivered files to canonical layers.",
@@ -93,7 +93,7 @@ def check_command(pipeline: Path | None, rules: bool, **options: Any) -> None:
 
 @cli.command("sample")
 @click.argument("directory", type=click.Path(path_type=Path))
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--size", type=click.Choice(["kecil", "sedang", "besar"]), default="kecil",
               show_default=True)  # fmt: skip
 @click.option("--debug", is_flag=True)
@@ -123,6 +123,9 @@ def _run(pipelines: list[Path], target: str, options: Options) -> int:
     from kotaku_geo.runner import run_stages
 
     files = [load_pipeline(path) for path in pipelines]
+    stems = [file.stem for file in files]
+    if len(set(stems)) < len(stems):
+        raise PipelineFileError("dua berkas pipeline bernama sama akan memakai folder yang sama")
     codes = []
     for file in files:
         report = run_stages(

@@ -19,6 +19,10 @@ BOUNDARIES = ("kelurahan", "rt", "kawasan")
 MAP_ACCURACY_MM = 0.5  # what a map is taken to be accurate to, in millimetres of its own scale
 
 
+Length = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -73,8 +77,8 @@ class Source(_Model):
 class Planar(_Model):
     """Distances of the planar repair, metres."""
 
-    snap_m: float = 0.5
-    gap_m: float = 1.0
+    snap_m: Length = 0.5
+    gap_m: Length = 1.0
 
 
 class Policy(_Model):
@@ -88,31 +92,38 @@ class Policy(_Model):
 class Verify(_Model):
     """Numbers of the verification; areas in m², limits in percent, accuracy in metres."""
 
-    min_overlap: float = 0.05
-    tolerance_k: float = 1.5
-    min_piece_m2: float = 1.0
-    area_warning_pct: float = 1.0
-    area_error_pct: float = 10.0
-    accuracy_m: float = 5.0
+    min_overlap: Share = 0.05
+    tolerance_k: Length = 1.5
+    min_piece_m2: Length = 1.0
+    area_warning_pct: Length = 1.0
+    area_error_pct: Length = 10.0
+    accuracy_m: Length = 5.0
 
 
 class Bcb(_Model):
     """Heritage: the assumed buffer, metres."""
 
-    buffer_m: float = 50.0
+    buffer_m: Length = 50.0
 
 
 class KawasanLindung(_Model):
     """Protected land: the assumed width either side of a line that states none, metres."""
 
-    sempadan_m: float = 15.0
+    sempadan_m: Length = 15.0
 
 
 class RawanBencana(_Model):
     """Hazards: class breaks of an index, and the kinds that must have been looked at."""
 
-    breaks: tuple[float, float] = (0.333, 0.666)
+    breaks: tuple[Share, Share] = (0.333, 0.666)
     jenis_wajib: list[str] | None = None
+
+    @field_validator("breaks")
+    @classmethod
+    def _rising(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if value[0] >= value[1]:
+            raise ValueError(f"breaks {list(value)} harus menaik")
+        return value
 
 
 class StatusTanah(_Model):
@@ -153,7 +164,7 @@ class Pipeline(_Model):
         ids = [s.id for s in self.sources]
         doubled = sorted({i for i in ids if ids.count(i) > 1})
         if doubled:
-            raise ValueError(f"source id used more than once: {', '.join(doubled)}")
+            raise ValueError(f"id sumber dipakai lebih dari sekali: {', '.join(doubled)}")
         for source in self.sources:
             _check_source(source)
         for key, order in self.policy.order.items():
@@ -263,7 +274,7 @@ def check_plain_path(value: str) -> None:
     parts = PurePosixPath(value.replace("\\", "/")).parts
     odd = re.search(r"://|^[A-Za-z][A-Za-z0-9_+-]*:|^/?vsi|[\x00-\x1f{}<>|]", value)
     if not value or value.startswith(("/", "\\", "~")) or ".." in parts or odd:
-        raise ValueError(f"path {value!r} must be a plain path inside the drop")
+        raise ValueError(f"{value!r} harus berupa jalur biasa di dalam drop")
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
@@ -274,7 +285,9 @@ class _UniqueKeyLoader(yaml.SafeLoader):
         doubled = {str(k) for k in keys if keys.count(k) > 1}
         if doubled:
             line = node.start_mark.line + 1
-            raise yaml.YAMLError(f"key written twice at line {line}: {', '.join(sorted(doubled))}")
+            raise yaml.YAMLError(
+                f"kunci ditulis dua kali di baris {line}: {', '.join(sorted(doubled))}"
+            )
         return super().construct_mapping(node, deep)
 
 
@@ -293,25 +306,55 @@ def _check_source(source: Source) -> None:
 
 def _known(key: str, known: list[str], where: str) -> None:
     if key not in known:
-        raise ValueError(f"{where}: unknown {key!r}{nearest(key, known)}")
+        raise ValueError(f"{where}: {key!r} tidak dikenal{nearest(key, known)}")
 
 
 def nearest(key: str, known: list[str]) -> str:
     """The end of an error message: the known word that looks most like ``key``, or all of them."""
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
-    return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known[:40])}"
+    return f"; maksudnya {near[0]!r}?" if near else f"; yang ada: {', '.join(known[:40])}"
+
+
+SAYINGS = {  # pydantic's kinds of fault, as a sentence
+    "missing": "wajib diisi",
+    "string_type": "harus teks; tulis di antara tanda kutip (tanpa itu YAML membaca NO, 33.78 atau "
+    "2023-05-01 sebagai nilai lain)",
+    "string_pattern_mismatch": 'bentuknya tidak benar; contoh kode kota: "33.75", id: sk-2021',
+    "literal_error": "harus salah satu dari {expected}",
+    "greater_than": "harus lebih dari {gt}",
+    "greater_than_equal": "tidak boleh kurang dari {ge}",
+    "less_than_equal": "tidak boleh lebih dari {le}",
+    "too_short": "tidak boleh kosong",
+    "float_parsing": "harus angka",
+    "float_type": "harus angka",
+    "list_type": "harus daftar",
+    "dict_type": "harus pasangan kunci dan nilai",
+    "model_type": "harus pasangan kunci dan nilai",
+}
 
 
 def _explain(error: Any, raw: Any) -> str:
     """One sentence for one fault, with the nearest known key for an unknown one."""
-    location = [str(p) for p in error["loc"]]
+    where = ".".join(_names(error["loc"], raw))
     if error["type"] != "extra_forbidden":
-        return f"{'.'.join(location) or 'file'}: {error['msg'].removeprefix('Value error, ')}"
+        said = SAYINGS.get(error["type"], error["msg"].removeprefix("Value error, "))
+        said = said.format_map(error.get("ctx", {})) if error["type"] in SAYINGS else said
+        return f"{where}: {said}" if where else said
     model: Any = Pipeline
     for part in error["loc"][:-1]:
         model = _child(model, part)
     known = list(getattr(model, "model_fields", {}))
-    return f"{'.'.join(location)}: unknown key{nearest(location[-1], known)}"
+    return f"{where}: kunci tidak dikenal{nearest(str(error['loc'][-1]), known)}"
+
+
+def _names(location: tuple[Any, ...], raw: Any) -> list[str]:
+    """Where a fault is, with sources called by their ids."""
+    names = [str(part) for part in location]
+    if len(location) > 1 and location[0] == "sources" and isinstance(location[1], int):
+        source = raw["sources"][location[1]]
+        if isinstance(source, dict) and source.get("id"):
+            names[1] = str(source["id"])
+    return names
 
 
 def _child(model: Any, part: Any) -> Any:

@@ -21,7 +21,10 @@ def read_waivers(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.DictReader(handle)
+        head = handle.readline()
+        handle.seek(0)
+        delimiter = ";" if head.count(";") > head.count(",") else ","  # as Excel writes it here
+        reader = csv.DictReader(handle, delimiter=delimiter)
         missing = [c for c in COLUMNS if c not in (reader.fieldnames or [])]
         if missing:
             raise PipelineFileError(f"{path.name}: kolom tidak ada: {', '.join(missing)}")

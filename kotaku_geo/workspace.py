@@ -81,7 +81,8 @@ class Workspace:
 
 def read_any(path: Path) -> pd.DataFrame:
     """A table, with geometry where its file has any."""
-    table = pq.read_table(path)
+    with pq.ParquetFile(path) as file:  # read_table would look for a dataset first
+        table = file.read()
     geo = (table.schema.metadata or {}).get(b"geo")
     frame: pd.DataFrame = table.to_pandas()
     if geo is None:

@@ -66,8 +66,8 @@ def test_fail_on_sets_the_exit_code_only(city: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"sources": [{"id": "a", "layer": "sk", "path": "../x"}]}, "plain path"),
-        ({"salah": 1}, "unknown key"),
+        ({"sources": [{"id": "a", "layer": "sk", "path": "../x"}]}, "jalur biasa"),
+        ({"salah": 1}, "kunci tidak dikenal"),
         ({"sources": [{"id": "a", "layer": "sk", "path": "sk.gpkg", "columns": {"id_sk": "KODE_X"}}]}, "'KODE_X'"),
         ({"city": {"code": "33.75", "name": "x", "crs": "EPSG:1"}}, "'EPSG:1' tidak dikenal"),
     ],
@@ -81,6 +81,26 @@ def test_a_wrong_pipeline_file_is_exit_2_and_a_sentence(
     assert done.exit_code == 2
     assert said in done.stderr
     assert "Traceback" not in done.output
+
+
+def test_a_drop_that_is_not_there_and_two_cities_of_one_name_are_exit_2(city: Path) -> None:
+    build = city.parent / "build"
+    gone = call("run", city, "--build", build, "--drop", city.parent / "tiada")
+    assert gone.exit_code == 2
+    assert "tiada" in gone.stderr
+    other = city.parent / "lain"
+    other.mkdir()
+    (other / city.name).write_text(city.read_text())
+    assert call("run", city, other / city.name, "--build", build).exit_code == 2
+
+
+def test_a_city_crs_in_degrees_is_exit_2(city: Path) -> None:
+    content = yaml.safe_load(city.read_text())
+    content["city"]["crs"] = "EPSG:4326"
+    city.write_text(yaml.safe_dump(content))
+    done = call("check", city)
+    assert done.exit_code == 2
+    assert "derajat" in done.stderr
 
 
 def test_an_output_that_cannot_be_written_is_exit_6(city: Path) -> None:

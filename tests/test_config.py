@@ -42,18 +42,22 @@ def test_only_city_drop_and_sources_are_required_and_defaults_are_the_contracts(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"kota": 1}, "kota: unknown key"),
-        ({"screen": {"bcb": {"bufer_m": 1}}}, "screen.bcb.bufer_m: unknown key; did you mean 'buffer_m'"),
-        ({"sources": [{"id": "a", "layer": "kelurahen", "path": "x"}]}, "did you mean 'kelurahan'"),
-        ({"sources": [{"id": "a", "layer": "rt", "path": "x", "colums": {}}]}, "did you mean 'columns'"),
-        ({"sources": [{"id": "a", "layer": "rt", "path": "x", "columns": {"rrt": "RT"}}]}, "did you mean 'rt'"),
-        ({"sources": [{"id": "a", "layer": "sk", "path": "x", "units": {"luas_sk_ha": "acre"}}]}, "unknown 'acre'"),
-        ({"sources": MINIMAL["sources"] * 2}, "used more than once: kel"),
-        ({"policy": {"order": {"3a": ["kell"]}}}, "did you mean 'kel'"),
-        ({"policy": {"order": {"9z": ["kel"]}}}, "policy.order: unknown '9z'"),
-        ({"policy": {"tolerance": {"4e": 3}}}, "policy.tolerance: unknown '4e'"),
+        ({"kota": 1}, "kota: kunci tidak dikenal"),
+        ({"screen": {"bcb": {"bufer_m": 1}}}, "screen.bcb.bufer_m: kunci tidak dikenal; maksudnya 'buffer_m'"),
+        ({"sources": [{"id": "a", "layer": "kelurahen", "path": "x"}]}, "maksudnya 'kelurahan'"),
+        ({"sources": [{"id": "a", "layer": "rt", "path": "x", "colums": {}}]}, "maksudnya 'columns'"),
+        ({"sources": [{"id": "a", "layer": "rt", "path": "x", "columns": {"rrt": "RT"}}]}, "maksudnya 'rt'"),
+        ({"sources": [{"id": "a", "layer": "sk", "path": "x", "units": {"luas_sk_ha": "acre"}}]}, "'acre' tidak dikenal"),
+        ({"sources": MINIMAL["sources"] * 2}, "lebih dari sekali: kel"),
+        ({"policy": {"order": {"3a": ["kell"]}}}, "maksudnya 'kel'"),
+        ({"policy": {"order": {"9z": ["kel"]}}}, "policy.order: '9z' tidak dikenal"),
+        ({"policy": {"tolerance": {"4e": 3}}}, "policy.tolerance: '4e' tidak dikenal"),
         ({"city": {"code": "3375", "name": "x", "crs": "EPSG:1"}}, "city.code"),
-        ({"sources": []}, "sources"),
+        ({"sources": []}, "sources: tidak boleh kosong"),
+        ({"city": {"code": 33.75, "name": "x", "crs": "EPSG:1"}}, "tanda kutip"),
+        ({"sources": [{"id": "sk", "layer": "sk", "path": "x", "columns": {"id_sk": False}}]}, "sources.sk.columns.id_sk: harus teks"),
+        ({"screen": {"rawan_bencana": {"breaks": [0.9, 0.6]}}}, "harus menaik"),
+        ({"screen": {"bcb": {"buffer_m": -50}}}, "screen.bcb.buffer_m: tidak boleh kurang dari 0"),
     ],
 )  # fmt: skip
 def test_a_fault_names_the_key(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
@@ -83,7 +87,7 @@ def test_plain_paths_are_taken(path: str) -> None:
 def test_a_key_written_twice_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "uji.yaml"
     path.write_text("drop: a\ndrop: b\n", encoding="utf-8")
-    with pytest.raises(PipelineFileError, match="written twice"):
+    with pytest.raises(PipelineFileError, match="ditulis dua kali"):
         load_pipeline(path)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from kotaku_geo.errors import PipelineFileError
 from kotaku_geo.findings import FindingBook
-from kotaku_geo.waivers import apply_waivers, is_waived
+from kotaku_geo.waivers import apply_waivers, is_waived, read_waivers
 from tests.conftest import CRS
 
 HEAD = "finding_id,bukti,alasan,oleh,sampai\n"
@@ -24,6 +24,12 @@ def test_a_waiver_names_its_reason_and_until_when(tmp_path: Path) -> None:
     assert is_waived(waived.iloc[0], dt.date(2026, 1, 31))
     assert not is_waived(waived.iloc[0], dt.date(2026, 2, 1))
     assert not is_waived(waived.iloc[1], dt.date(2026, 1, 1))
+
+
+def test_semicolons_as_excel_writes_them_here(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text(HEAD.replace(",", ";") + "x;;sudah, diperiksa;Pokja;\n", encoding="utf-8-sig")
+    assert read_waivers(path) == {"x": "sudah, diperiksa (Pokja)"}
 
 
 def test_no_file_waives_nothing_and_no_end_holds_for_ever(tmp_path: Path) -> None:

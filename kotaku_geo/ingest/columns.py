@@ -54,8 +54,7 @@ def _find(wanted: str, have: list[str], source: Source, path: str) -> str:
                 + ", ".join(candidates)
             )
     raise PipelineFileError(
-        f"{path}: kolom {wanted!r} (sources.{source.id}.columns) tidak ada"
-        + nearest(wanted, have).replace("did you mean", "maksudnya").replace("known", "yang ada")
+        f"{path}: kolom {wanted!r} (sources.{source.id}.columns) tidak ada" + nearest(wanted, have)
     )
 
 

@@ -41,6 +41,8 @@ def place(
     Indonesia are WGS84; anything else is refused. Degrees that lie in Indonesia only with the axes
     exchanged are exchanged.
     """
+    if not (~(shapely.is_missing(geometry) | shapely.is_empty(geometry))).any():
+        return Placed(geometry, stated or found)
     bounds = shapely.total_bounds(geometry)
     used = stated or found
     rule = "crs.overridden" if stated and found and not same_crs(stated, found) else None

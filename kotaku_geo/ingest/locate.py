@@ -50,11 +50,20 @@ def locate(drop: Path, pattern: str) -> list[Delivered]:
         found = [drop / pattern]
         if not found[0].exists():
             raise InputError(f"{pattern}: berkas tidak ditemukan di dalam drop")
+        _whole(found[0], pattern)
         return [Delivered(_inside(drop, found[0]), pattern)]
     readable = [p for p in found if p.suffix.lower() in READABLE and not _is_sidecar(p)]
     if not readable:
         raise InputError(f"{pattern}: tidak ada berkas yang cocok")
     return [Delivered(_inside(drop, p), p.relative_to(drop).as_posix()) for p in readable]
+
+
+def _whole(path: Path, name: str) -> None:
+    """A shapefile is several files; without its table it says nothing."""
+    if path.suffix.lower() == ".shp" and not any(
+        path.with_suffix(ending).exists() for ending in (".dbf", ".DBF", ".Dbf")
+    ):
+        raise InputError(f"{name}: berkas .dbf-nya tidak ikut dikirim")
 
 
 def _inside(drop: Path, path: Path) -> Path:

@@ -65,10 +65,14 @@ def _read(source: Source, delivered: Delivered) -> RawLayer:
 def _canonical(source: Source, raw: RawLayer, pipeline: Pipeline, book: FindingBook) -> Part:
     common: dict[str, Any] = {"source_id": source.id, "path": raw.path}
     for row, rule, text in raw.aside:
-        book.add(rule, **common, source_row=row, isi=text, value=text, action="rejected",
+        shown = None if rule == "row.signature" else text  # names and NIP of officials stay out
+        book.add(rule, **common, source_row=row, isi=text, value=shown, action="rejected",
                  key=f"{rule}|{text}")  # fmt: skip
     if not raw.rows_read:
         book.add("file.empty", **common, key=raw.path)
+    if raw.guessed_encoding:
+        book.add("encoding.replaced", **common, dipakai=raw.encoding, value=raw.encoding,
+                 action="repaired", key=raw.path)  # fmt: skip
     raw = _filtered(source, raw, book)
     mapping = map_columns(source, raw)
     spec = resources.load("layers")["layers"][source.layer]

@@ -133,6 +133,17 @@ def gazetteer(kelurahan: gpd.GeoDataFrame, pipeline: Pipeline) -> Gazetteer:
     )
 
 
+def check_city(kelurahan: gpd.GeoDataFrame, pipeline: Pipeline, book: FindingBook) -> None:
+    """Kemendagri codes that do not begin with the city's."""
+    own = kelurahan[kelurahan[HOW] == "kode"]
+    for source, rows in own.groupby("source_id"):
+        foreign = ~rows["kode_kelurahan"].str.startswith(f"{pipeline.city.code}.")
+        if foreign.any():
+            book.add("code.other-city", source_id=str(source), jumlah=int(foreign.sum()),
+                     dari=len(rows), kota=pipeline.city.code, value=int(foreign.sum()),
+                     key=pipeline.city.code)  # fmt: skip
+
+
 def resolve(frame: pd.DataFrame, places: Gazetteer, book: FindingBook) -> pd.DataFrame:
     """Fill ``kode_kelurahan`` of a layer and say in ``kelurahan_cara`` how it was found."""
     frame = frame.copy()

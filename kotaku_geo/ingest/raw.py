@@ -24,6 +24,7 @@ class RawLayer:
         broken: record number → why its geometry could not be built at all.
         aside: records that are no data: (number, rule, text).
         has_z: how many geometries carry Z or M.
+        guessed_encoding: the text was not in the encoding that the file claims.
     """
 
     path: str
@@ -37,6 +38,7 @@ class RawLayer:
     broken: dict[int, str] = field(default_factory=dict)
     aside: list[tuple[int, str, str]] = field(default_factory=list)
     has_z: int = 0
+    guessed_encoding: bool = False
 
     def keep(self, mask: NDArray[np.bool_]) -> "RawLayer":
         """The same file with the records of ``mask`` only; ``rows_read`` stays."""

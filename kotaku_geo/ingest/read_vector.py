@@ -10,18 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pyogrio.errors
 import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from kotaku_geo.errors import InputError
+from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.raw import RawLayer
 
 SINGLE = (".geojson", ".json", ".geojsonl", ".shp", ".fgb")  # formats of one layer
 SNIFFED = 65_536
+FALLBACK_ENCODING = "cp1252"
 REDIRECTS = (b"<OGRVRTDataSource", b"<VRTDataset", b"<OGRWFSDataSource", b"<WFS", b"<GDAL")
 # Each unclosed ring becomes a finding; said for good, as changing filters is not for threads.
 warnings.filterwarnings("ignore", "Non closed ring detected", RuntimeWarning)
@@ -42,14 +45,29 @@ def read_vector(delivered: Delivered, table: str | None, encoding: str | None) -
     _refuse_redirects(delivered)
     target = _target(delivered)
     try:
-        layer = _layer_name(delivered, target, table)
-        meta, arrow = pyogrio.read_arrow(target, layer=layer, encoding=encoding)
+        layers = _layer_names(delivered, target, table)
+        raws = [_read_layer(delivered, target, layer, encoding) for layer in layers]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise InputError(f"{delivered.name}: {_plain(error)}") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{delivered.name}: pengodean hurufnya tidak dikenal") from error
     except (pyogrio.errors.CRSError, ValueError, RuntimeError) as error:
         raise InputError(f"{delivered.name}: {_plain(error)}") from error
+    return raws[0] if len(raws) == 1 else _stacked(raws)
+
+
+def _read_layer(
+    delivered: Delivered, target: str, layer: str | None, encoding: str | None
+) -> RawLayer:
+    """One layer; text that is not what it claims to be is read as cp1252, as old DBF files are."""
+    guessed = None
+    try:
+        meta, arrow = pyogrio.read_arrow(target, layer=layer, encoding=encoding)
+        arrow.validate(full=True)
+    except (UnicodeDecodeError, pa.ArrowException, LookupError) as error:
+        if encoding is not None:
+            text = f"{delivered.name}: isinya bukan {encoding}, atau pengodean itu tidak dikenal"
+            raise InputError(text) from error
+        guessed = FALLBACK_ENCODING
+        meta, arrow = pyogrio.read_arrow(target, layer=layer, encoding=guessed)
     name = meta["geometry_name"] or "wkb_geometry"
     has_geometry = name in arrow.column_names
     frame = (arrow.drop_columns([name]) if has_geometry else arrow).to_pandas()
@@ -60,7 +78,8 @@ def read_vector(delivered: Delivered, table: str | None, encoding: str | None) -
         source_row=np.arange(len(frame), dtype=np.int64),
         rows_read=len(frame),
         crs_found=short_crs(meta["crs"]),
-        encoding=meta.get("encoding") or "UTF-8",
+        encoding=guessed or encoding or meta.get("encoding") or "UTF-8",
+        guessed_encoding=guessed is not None,
     )
     if has_geometry:
         wkb = arrow.column(name).to_numpy(zero_copy_only=False)
@@ -87,21 +106,45 @@ def _target(delivered: Delivered) -> str:
     return str(delivered.file)
 
 
-def _layer_name(delivered: Delivered, target: str, table: str | None) -> str | None:
+def _layer_names(delivered: Delivered, target: str, table: str | None) -> list[str | None]:
+    """The layers to read: the one that is named, the only one, or all folders of a KML."""
     if table is None and delivered.suffix in SINGLE:
-        return None  # asking would read the whole file once more
+        return [None]  # asking would read the whole file once more
     names = [str(n) for n in pyogrio.list_layers(target)[:, 0]]
     if not names:
         raise InputError(f"{delivered.name}: tidak berisi satu layer pun")
+    known = ", ".join(names)
     if table is not None:
         if table not in names:
-            known = ", ".join(names)
-            raise InputError(f"{delivered.name}: layer {table!r} tidak ada; yang ada: {known}")
-        return table
+            raise PipelineFileError(
+                f"{delivered.name}: layer {table!r} (`table`) tidak ada; yang ada: {known}"
+            )
+        return [table]
     if len(names) > 1 and delivered.suffix not in (".kml", ".kmz"):
-        known = ", ".join(names)
         raise InputError(f"{delivered.name}: berisi beberapa layer; pilih di `table`: {known}")
-    return names[0]
+    return list(names)
+
+
+def _stacked(raws: list[RawLayer]) -> RawLayer:
+    """The folders of one file under each other, their records numbered through."""
+    starts = np.cumsum([0, *(raw.rows_read for raw in raws)])
+    shapes = [raw.geometry for raw in raws if raw.geometry is not None]
+    return RawLayer(
+        path=raws[0].path,
+        frame=pd.concat([raw.frame for raw in raws], ignore_index=True),
+        geometry=np.concatenate(shapes) if len(shapes) == len(raws) else None,
+        source_row=np.arange(starts[-1], dtype=np.int64),
+        rows_read=int(starts[-1]),
+        crs_found=raws[0].crs_found,
+        encoding=raws[0].encoding,
+        closed={int(i + s) for raw, s in zip(raws, starts, strict=False) for i in raw.closed},
+        broken={
+            int(i + s): why
+            for raw, s in zip(raws, starts, strict=False)
+            for i, why in raw.broken.items()
+        },
+        has_z=sum(raw.has_z for raw in raws),
+    )
 
 
 def _build(raw: RawLayer, wkb: NDArray[np.object_]) -> None:

@@ -101,7 +101,7 @@ def _tell_crs(placed: Placed, raw: RawLayer, record: Record, book: FindingBook) 
         "dipakai": _short(placed.crs_used),
     }
     if raw.crs_found is None and placed.crs_used and not placed.rule:
-        book.add("crs.missing", **common, severity="info", action="repaired", value=placed.crs_used)
+        book.add("crs.stated", **common, **params, action="repaired", value=placed.crs_used)
     if placed.rule:
         action: Action = "rejected" if placed.refused else "kept"
         book.add(placed.rule, **common, **params, value=raw.crs_found, action=action)

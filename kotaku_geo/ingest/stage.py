@@ -24,12 +24,17 @@ from kotaku_geo.ingest.part import FINGERPRINT, Part, read_part
 from kotaku_geo.stage import ACCOUNT, StageContext
 
 Job = tuple[Source, Delivered | InputError]
+WORTH_SHARING = 2_000_000  # bytes; fewer are read sooner than a process starts
 LOCATED = ("rt", "kawasan", "sk", "profil_rt", "kegiatan")
 
 
 def run(ctx: StageContext) -> None:
     """Read all sources, resolve places, check the layers, and leave tables and accounts."""
-    check_crs(ctx.pipeline.city.crs)
+    if not check_crs(ctx.pipeline.city.crs).is_projected:
+        raise PipelineFileError(
+            f"city.crs: {ctx.pipeline.city.crs} memakai derajat; pilih sistem koordinat dalam "
+            "meter, misalnya UTM atau TM-3 kota ini"
+        )
     parts = _all_parts(ctx)
     layers = _layers(parts, ctx)
     _resolve_places(layers, ctx)
@@ -85,10 +90,10 @@ def _all_parts(ctx: StageContext) -> list[Part]:
 
 def _shares(jobs: list[Job], workers: int) -> list[list[tuple[int, Job]]]:
     """Jobs with their positions, shared out so that each worker has about as many bytes."""
-    if not beside.possible(workers):
+    sizes = [0 if isinstance(f, InputError) else f.file.stat().st_size for _, f in jobs]
+    if not beside.possible(workers) or sum(sizes) < WORTH_SHARING:
         return [list(enumerate(jobs))]
-    sized = [(0 if isinstance(f, InputError) else f.file.stat().st_size, i) for i, (_, f) in
-             enumerate(jobs)]  # fmt: skip
+    sized = list(zip(sizes, range(len(jobs)), strict=True))
     shares: list[list[tuple[int, Job]]] = [[] for _ in range(min(workers, len(jobs)) or 1)]
     loads = [0] * len(shares)
     for size, index in sorted(sized, reverse=True):
@@ -137,8 +142,8 @@ def _refused(
     """A source that cannot be read: an error finding and a line of nothing in the accounts."""
     book = FindingBook("ingest", ctx.pipeline.city.crs)
     rule = "file.missing" if sha256 is None else "file.unreadable"
-    book.add(rule, source_id=source.id, path=path, sebab=str(error), value=str(error), key=path,
-             action="rejected")  # fmt: skip
+    book.add(rule, source_id=source.id, path=path, berkas=path, sebab=str(error),
+             value=str(error), key=path, action="rejected")  # fmt: skip
     account = dict.fromkeys(ACCOUNT) | {
         "source_id": source.id, "path": path, "sha256": sha256, "rows_read": 0, "rows_kept": 0,
         "rows_rejected": 0, "agency": source.agency,
@@ -172,6 +177,7 @@ def _resolve_places(layers: dict[str, pd.DataFrame], ctx: StageContext) -> None:
     known = places.Gazetteer([], {}, {}, np.array([], object), np.array([], object))
     if "kelurahan" in layers:
         layers["kelurahan"] = places.bridge(layers["kelurahan"], ctx.pipeline, book)
+        places.check_city(layers["kelurahan"], ctx.pipeline, book)
         known = places.gazetteer(layers["kelurahan"], ctx.pipeline)
         city = shapely.union_all(known.polygons, grid_size=0.01) if len(known.polygons) else None
     for name in sorted(layers):

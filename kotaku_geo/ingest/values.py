@@ -173,7 +173,10 @@ def _number(cell: Any, comma: bool | None, unit: str | None) -> float | None:
         number = float(digits)
     except ValueError:
         return None
-    return number * _suffix_factor(match.group(2).lower(), unit)
+    suffix = match.group(2).lower()
+    if not np.isfinite(number) or (suffix == "%" and unit != "pecahan"):
+        return None
+    return number * _suffix_factor(suffix, unit)
 
 
 def _suffix_factor(suffix: str, unit: str | None) -> float:

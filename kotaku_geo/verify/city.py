@@ -1,5 +1,6 @@
 """The city's recommendation: hectares that leave and enter, and whether the SK can stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,25 +60,33 @@ def moved(pieces: pd.DataFrame, relations: pd.DataFrame) -> Moved:
 
 
 def recommendation(
-    hectares: Moved, locations: pd.DataFrame, causes: list[str], decreed: bool
+    hectares: Moved,
+    locations: pd.DataFrame,
+    causes: list[str],
+    decreed: bool,
+    unread: Sequence[str] = (),
 ) -> dict[str, Any]:
     """sk_tetap, perubahan_sk or sk_baru, with its reason and the hectares it rests on.
 
-    ``nilai`` is null where there is neither an SK nor a kawasan to put in one.
+    ``nilai`` is null where there is neither an SK nor a kawasan to put in one, and where a part
+    of the SK could not be read: what is not known is no ground for a recommendation.
 
     Args:
         hectares: what leaves, enters and awaits review; the last counts as neither.
         locations: the places of both sides with their recommendation.
         causes: why the SK cannot stand whatever its places (`decree.faults`).
         decreed: whether an SK was delivered.
+        unread: sources of the SK of which no row could be used.
     """
     settled = bool(locations["rekomendasi"].isin(SETTLED).all())
     value, key = _value(hectares, decreed, settled, causes)
+    if unread:
+        value, key, causes = None, "tidak_terbaca", []
     numbers = {name: getattr(hectares, name) for name in ("luas_sk", "keluar", "masuk", "tinjau")}
     return {
         "nilai": value,
-        "alasan": city_reason(key, numbers, causes),
-        "alasan_en": city_reason(key, numbers, causes, "en"),
+        "alasan": city_reason(key, numbers, causes, unread=unread),
+        "alasan_en": city_reason(key, numbers, causes, "en", unread),
         "sebab": causes,
         "luas_sk_ha": round(hectares.luas_sk, 6),
         "keluar_ha": round(hectares.keluar, 6),
@@ -130,13 +139,16 @@ class _Side:
 
         Args:
             action: the recommendation.
-            changed: a class of pieces that counts too where the place is to be amended.
+            changed: a class of pieces that counts too where the place is to be amended; of what
+                is to enter, it alone counts.
         """
         what = self.owner.map(self.action)
         counted = what == action
         if changed is not None:
             kelas = self.pieces["kelas"].reindex(self.owner.index)
             counted |= (what == AMEND) & (kelas == changed)
+            if action == ENTER:  # what of it lies in the SK already does not enter
+                counted &= kelas == changed
         hit = counted.groupby(level=0).any().reindex(self.pieces.index, fill_value=False)
         by_table = self.table[self.table["rekomendasi"] == action]
         return float(self.pieces.loc[hit, "luas_ha"].sum() + by_table[self.table_ha].sum())

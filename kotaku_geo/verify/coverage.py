@@ -15,11 +15,14 @@ ENOUGH = 0.995  # of a location's area
 def looked_at(ctx: StageContext, geometries: Geometries) -> NDArray[np.bool_]:
     """Whether at least 99.5 % of each polygon has been looked at.
 
-    By the stated ``coverage`` of the delineation (the whole city, or a polygon), or by RT facts
-    that are below the slum threshold.
+    By the stated ``coverage`` of the delineation, or by RT facts that are below the slum
+    threshold. A delineation that looked at the whole city has looked at all that its decree
+    names, also where the borders of kelurahan are drawn too narrow, or not at all.
     """
     if not len(geometries):
         return np.zeros(0, dtype=bool)
+    if any(s.coverage == WHOLE_CITY for s in ctx.pipeline.of_layer("kawasan")):
+        return np.ones(len(geometries), dtype=bool)
     seen = shapely.union_all(np.concatenate([_stated(ctx), _no_slum(ctx)]))
     i, _, area = intersection_areas(geometries, np.array([seen], dtype=object))
     covered = np.bincount(i, weights=area, minlength=len(geometries))
@@ -29,11 +32,9 @@ def looked_at(ctx: StageContext, geometries: Geometries) -> NDArray[np.bool_]:
 def _stated(ctx: StageContext) -> Geometries:
     sources = [s for s in ctx.pipeline.of_layer("kawasan") if s.coverage]
     parts: list[Geometries] = [np.empty(0, dtype=object)]
-    if any(s.coverage == WHOLE_CITY for s in sources) and ctx.has("consolidate/kelurahan"):
-        parts.append(_polygons(ctx.read_geo("consolidate/kelurahan").geometry))
     if ctx.has("ingest/coverage"):
         table = ctx.read_geo("ingest/coverage")
-        named = [s.id for s in sources if s.coverage != WHOLE_CITY]
+        named = [s.id for s in sources]
         parts.append(_polygons(table[table["source_id"].isin(named)].geometry))
     return np.concatenate(parts)
 

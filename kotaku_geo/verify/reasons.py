@@ -3,7 +3,7 @@
 The tables carry them in Indonesian; documents in English make them anew from the same rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -38,13 +38,17 @@ def location_reasons(
 
 
 def city_reason(
-    key: str, hectares: Mapping[str, float], causes: list[str], lang: str = "id"
+    key: str,
+    hectares: Mapping[str, float],
+    causes: list[str],
+    lang: str = "id",
+    unread: Sequence[str] = (),
 ) -> str:
     """Why the city's recommendation is what it is, and what awaits review."""
     texts = resources.load("verify")["city"]
     numbers = {name: number(value, lang=lang) for name, value in hectares.items()}
     because = ", ".join(texts["sebab"][cause][lang] for cause in causes)
-    sentences = [texts[key][lang].format(**numbers, sebab=because)]
+    sentences = [texts[key][lang].format(**numbers, sebab=because, sumber=", ".join(unread))]
     if hectares["tinjau"] > 0:
         sentences.append(texts["menunggu"][lang].format(**numbers))
     return " ".join(sentences)

@@ -9,15 +9,18 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.grouping import Geometries, Ints, polygonal, union_by
 from kotaku_geo.regulation import LEVELS, load
 from kotaku_geo.stage import StageContext
+from kotaku_geo.texts import number
 from kotaku_geo.verify import names
 from kotaku_geo.verify.crs import city_crs
 from kotaku_geo.verify.written import Written, written_hectares
 
 UNKNOWN_REGULATION = "unknown"
+_EPS_HA = 1e-9
 _TEXT = ["nama_lokasi", "id_sk", "tingkat_sk", "kode_kelurahan", "nama_kelurahan", "rt", "rw",
          "daftar_rt", "nomor_sk", "tanggal_sk", "source_id"]  # fmt: skip
 
@@ -255,8 +258,11 @@ def _side(rows: pd.DataFrame, lent: pd.DataFrame | None, ctx: StageContext) -> D
     rt["place"] = rows["place"].to_numpy()[rt["place"].to_numpy()]
     if lent is not None and len(lent):
         lent = lent.assign(place=pd.Index(ids).get_indexer(lent["key"])).reset_index(drop=True)
-        frame = _supplemented(frame, _attributes(lent, ids))
-        written = written.filled(written_hectares(lent, geodesic_ha(geometry, city_crs(ctx))))
+        by_table = _attributes(lent, ids)
+        table_ha = written_hectares(lent, geodesic_ha(geometry, city_crs(ctx)))
+        _tell_contradictions(frame, by_table, written, table_ha, ctx.findings)
+        frame = _supplemented(frame, by_table)
+        written = written.filled(table_ha)
         more = names.rt_of_rows(lent)
         more["place"] = lent["place"].to_numpy()[more["place"].to_numpy()]
         rt = pd.concat([rt, more[~more["place"].isin(rt["place"])]], ignore_index=True)
@@ -296,6 +302,29 @@ def _codes(rows: pd.DataFrame, index: pd.RangeIndex) -> pd.Series:
     known = rows.loc[rows["kode_kelurahan"].notna(), ["place", "kode_kelurahan"]].drop_duplicates()
     codes = known.groupby("place")["kode_kelurahan"].agg(names.joined)
     return _none(codes.reindex(index))
+
+
+def _tell_contradictions(
+    map_: pd.DataFrame, table: pd.DataFrame, map_ha: Written, table_ha: Written, book: FindingBook
+) -> None:
+    """Where the decree's table says other hectares or another level than its map does."""
+    apart = np.abs(map_ha.hectares - table_ha.hectares)
+    hectares = apart > np.maximum(map_ha.half_digit, table_ha.half_digit) + _EPS_HA
+    both = map_["tingkat"].notna() & table["tingkat"].notna()
+    levels = (both & (map_["tingkat"] != table["tingkat"])).to_numpy(dtype=bool)
+    map_words, table_words = map_["tingkat"].tolist(), table["tingkat"].tolist()
+    ids, sources = map_["id"].tolist(), table["source_id"].tolist()
+    told = [
+        (at, "luas", f"{number(map_ha.hectares[at])} ha", f"{number(table_ha.hectares[at])} ha")
+        for at in np.flatnonzero(hectares).tolist()
+    ]
+    told += [
+        (at, "tingkat", map_words[at], table_words[at]) for at in np.flatnonzero(levels).tolist()
+    ]
+    for at, what, on_map, in_table in told:
+        book.add("sk.table-differs", subject=ids[at], key=f"{ids[at]}|{what}", apa=what,
+                 source_id=sources[at], peta=on_map, tabel=in_table,
+                 value=f"{on_map} ≠ {in_table}")  # fmt: skip
 
 
 def _supplemented(frame: pd.DataFrame, lent: pd.DataFrame) -> pd.DataFrame:

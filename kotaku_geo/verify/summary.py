@@ -45,7 +45,9 @@ def summary(
         "verdict": {v: _of_relations(relations[relations["verdict"] == v]) for v in VERDICTS},
         "tingkat": _levels(relations, locations),
         "rekomendasi": {
-            "kota": recommendation(moved(pieces, relations), locations, causes, bool(found)),
+            "kota": recommendation(
+                moved(pieces, relations), locations, causes, bool(found), _unread(ctx)
+            ),
             "hubungan": {
                 r: _of_relations(relations[relations["rekomendasi"] == r]) for r in RECOMMENDATIONS
             },
@@ -54,6 +56,13 @@ def summary(
         "temuan": _findings(ctx),
         "masukan": _inputs(ctx),
     }
+
+
+def _unread(ctx: StageContext) -> list[str]:
+    """Sources of the SK that were delivered, or should have been, and gave no row."""
+    accounts = ctx.sources("sk", "sk_tabel")
+    kept = accounts.groupby("source_id")["rows_kept"].sum()
+    return sorted(kept.index[kept == 0].astype(str))
 
 
 def _totals(

@@ -92,7 +92,7 @@ def test_a_file_without_crs_is_refused_unless_its_numbers_are_degrees(
     )
     assert done.rules("utm") == ["crs.missing"]
     assert done.rules("deg") == ["crs.assumed"]
-    assert done.rules("said") == ["crs.missing"]
+    assert done.rules("said") == ["crs.stated"]
     said = done.findings[done.findings["source_id"] == "said"].iloc[0]
     assert (said["severity"], said["action"]) == ("info", "repaired")
     assert done.account("utm")["rows_rejected"] == 1
@@ -162,6 +162,51 @@ def test_a_vrt_by_any_name_is_not_opened(ingest: Ingest, drop: Path, tmp_path: P
     done = ingest({"id": "x", "layer": "genangan", "path": "kel.geojson"})
     assert done.rules() == ["file.unreadable"]
     assert "genangan" not in done.tables
+
+
+def test_files_without_a_feature_are_told_and_cost_nothing(ingest: Ingest, drop: Path) -> None:
+    (drop / "e.geojson").write_text('{"type": "FeatureCollection", "features": []}')
+    gpd.GeoDataFrame({"a": []}, geometry=gpd.GeoSeries([], crs=CRS)).to_file(
+        drop / "e.shp", geometry_type="Polygon"
+    )
+    done = ingest(
+        {"id": "j", "layer": "bcb", "path": "e.geojson"},
+        {"id": "s", "layer": "bcb", "path": "e.shp"},
+    )
+    assert done.rules() == ["file.empty", "file.empty"]
+    assert done.account("s")["rows_read"] == 0
+
+
+def test_a_shapefile_in_an_old_encoding_is_read_and_told(ingest: Ingest, drop: Path) -> None:
+    frame = gpd.GeoDataFrame({"NAMA": ["Kampung Café"]}, geometry=[square(0, 0)], crs=CRS)
+    frame.to_file(drop / "x.shp", encoding="cp1252")
+    (drop / "x.cpg").unlink()
+    dbf = bytearray((drop / "x.dbf").read_bytes())
+    dbf[29] = 0  # no language driver either: GDAL takes it for what the system uses
+    (drop / "x.dbf").write_bytes(dbf)
+    source = {"id": "x", "layer": "bcb", "path": "x.shp", "columns": {"nama": "NAMA"}}
+    assert ingest(source).tables["bcb"]["nama"].tolist() == ["Kampung Café"]
+    assert ingest({**source, "encoding": "utf-8"}).rules() == ["file.unreadable"]
+    assert ingest({**source, "encoding": "utf-99"}).rules() == ["file.unreadable"]
+
+
+def test_all_folders_of_a_kml_are_read(ingest: Ingest, drop: Path) -> None:
+    ring = "109.66,-6.88 109.67,-6.88 109.67,-6.87 109.66,-6.88"
+    mark = f"<Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"
+    shifted = mark.replace("109.6", "109.7")
+    folders = f"<Folder><name>tinggi</name>{mark}</Folder><Folder><name>rendah</name>{shifted}{mark.replace('-6.8', '-6.7')}</Folder>"
+    (drop / "dua.kml").write_text(
+        f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{folders}</Document></kml>'
+    )
+    done = ingest({"id": "x", "layer": "genangan", "path": "dua.kml"})
+    assert done.account("x")["rows_read"] == 3
+    assert done.tables["genangan"]["source_row"].tolist() == [0, 1, 2]
+
+
+def test_a_shapefile_without_its_table_is_refused(ingest: Ingest, drop: Path) -> None:
+    write(drop, "x.shp", [square(0, 0)], n=[1])
+    (drop / "x.dbf").unlink()
+    assert ingest({"id": "x", "layer": "bcb", "path": "x.shp"}).rules() == ["file.missing"]
 
 
 def test_other_sources_are_worked_on_when_one_cannot_be_read(

@@ -52,6 +52,14 @@ def test_what_is_no_number_is_unknown_and_told() -> None:
     assert {i.rule for i in parsed.issues} == {"value.not-number"}
 
 
+def test_a_percentage_among_volumes_and_an_infinite_number_are_no_numbers() -> None:
+    parsed = values.parse_number(pd.Series(["10%", "1E+400", "4"], dtype=object), "KK")
+    assert parsed.values.isna().tolist() == [True, True, False]
+    assert values.parse_number(pd.Series(["10 %"], dtype=object), "pecahan").values.tolist() == [
+        0.1
+    ]
+
+
 @given(st.lists(st.floats(-1e6, 1e6).map(lambda x: round(x, 2)), min_size=2, max_size=20))
 def test_indonesian_numbers_come_back(written: list[float]) -> None:
     cells = [number(x, 2) for x in written]

@@ -142,7 +142,7 @@ def _shapefile(city: City, drop: Path, ledger: Ledger) -> None:
     write_layer(path, [r.shape for r in records], columns, "Polygon", encoding="cp1252")
     for suffix in (".prj", ".cpg"):
         path.with_suffix(suffix).unlink(missing_ok=True)
-    ledger.add("crs.missing", config.SK, None, "", "tanpa .prj")
+    ledger.add("crs.stated", config.SK, None, "", "tanpa .prj")
 
 
 def _annex(city: City, drop: Path, ledger: Ledger) -> None:
