@@ -8,7 +8,7 @@ PIPELINE ?= $(SAMPLE_PIPELINE)
 STAGES := ingest consolidate verify screen profile publish
 ARGS ?=
 
-.PHONY: help run test lint bench setup sample check init $(STAGES) clean
+.PHONY: help run test lint bench setup sample check $(STAGES) clean
 
 help:
 	@echo "make run                       set up, make the sample city, run everything"

@@ -51,7 +51,8 @@ def _stage_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--require-agreed", is_flag=True, help="Exit 4 on open material conflicts."),
         click.option("--strict", is_flag=True, help="Exit 5 on stale decisions."),
         click.option("--fail-on", type=click.Choice(["error", "warning", "never"]),
-                     default="never", help="Exit 1 on findings at or above this severity."),
+                     default="never", show_default=True,
+                     help="Exit 1 on findings at or above this severity."),
         click.option("--lang", type=click.Choice(["id", "en"]), default="id"),
         click.option("--build", type=path, default=Path("build"), show_default=True),
         click.option("--drop", type=path, default=None, help="Folder of delivered files."),
@@ -139,6 +140,8 @@ def _run(pipelines: list[Path], target: str, options: Options) -> int:
         )
         outcome = outcome_of(report, options.fail_on, options.strict, options.require_agreed)
         codes.append(outcome.exit_code)
+        if len(files) > 1 and options.form == "text":
+            click.echo(f"{file.pipeline.city.name} ({file.path.name})")
         if options.form == "json":
             click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
         else:

@@ -7,21 +7,30 @@ from typing import Any
 
 import pandas as pd
 
-from kotaku_geo.findings import SEVERITIES, rules, sentence
+from kotaku_geo.findings import SEVERITIES, rules
 from kotaku_geo.runner import RunReport
 from kotaku_geo.texts import number
 from kotaku_geo.waivers import is_waived
 
+SHOWN = 5  # findings of a rule that a listing spells out
 REFUSED = ("file.missing", "file.unreadable", "file.refused", "file.format", "file.column-missing",
            "crs.missing", "crs.contradicts")  # fmt: skip
 PUBLISHED = ("profil.html", "profil.pdf", "profil.xlsx", "verifikasi.xlsx", "verification.json")
 TEXTS = {
     "id": {"findings": "Temuan", "ran": "dijalankan", "current": "sudah mutakhir",
            "nothing": "Tidak ada yang berubah; semua tahap sudah mutakhir.", "see": "Lihat",
-           "error": "galat", "warning": "peringatan", "info": "catatan"},
+           "error": "galat", "warning": "peringatan", "info": "catatan", "one error": "GALAT",
+           "one warning": "PERINGATAN", "one info": "CATATAN", "pengirim": "Pengirim data",
+           "pokja": "Pokja PKP", "kelurahan": "Kelurahan", "gis": "Tim GIS",
+           "open": "Konflik material masih terbuka: {n}; lihat tabel consolidate/conflicts.",
+           "stale": "Ada keputusan yang basi; lihat tabel consolidate/decisions."},
     "en": {"findings": "Findings", "ran": "ran", "current": "current",
            "nothing": "Nothing has changed; all stages are current.", "see": "See",
-           "error": "errors", "warning": "warnings", "info": "notes"},
+           "error": "errors", "warning": "warnings", "info": "notes", "one error": "ERROR",
+           "one warning": "WARNING", "one info": "NOTE", "pengirim": "Sender of the data",
+           "pokja": "Pokja PKP", "kelurahan": "Kelurahan", "gis": "GIS team",
+           "open": "Material conflicts still open: {n}; see the table consolidate/conflicts.",
+           "stale": "Decisions are stale; see the table consolidate/decisions."},
 }  # fmt: skip
 
 
@@ -33,6 +42,7 @@ class Outcome:
     counts: dict[str, int]
     exit_code: int
     products: list[str]
+    open_conflicts: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The outcome for a machine."""
@@ -42,6 +52,7 @@ class Outcome:
             "seconds": self.report.seconds,
             "findings": self.counts,
             "products": self.products,
+            "open_conflicts": self.open_conflicts,
             "exit_code": self.exit_code,
         }
 
@@ -55,6 +66,10 @@ class Outcome:
         if "ran" not in self.report.stages.values():
             lines = [words["nothing"]]
         lines.append(f"{words['findings']}: {counted}")
+        if self.exit_code == 4:
+            lines.append(words["open"].format(n=number(self.open_conflicts, 0, lang)))
+        if self.exit_code == 5:
+            lines.append(words["stale"])
         lines += [f"{words['see']}: {product}" for product in self.products]
         return "\n".join(lines)
 
@@ -68,8 +83,9 @@ def outcome_of(report: RunReport, fail_on: str, strict: bool, require_agreed: bo
     columns = ["rule", "severity", "dikecualikan", "action", "source_row"]
     findings = pd.read_parquet(report.root / "findings.parquet", columns=columns)
     code = exit_code_of(findings, fail_on)
+    conflicts = _open_conflicts(report)
     if code in (0, 1):
-        if require_agreed and _open_conflicts(report):
+        if require_agreed and conflicts:
             code = 4
         elif strict and _stale_decisions(report):
             code = 5
@@ -77,7 +93,7 @@ def outcome_of(report: RunReport, fail_on: str, strict: bool, require_agreed: bo
     counts = {s: int((live["severity"] == s).sum()) for s in SEVERITIES}
     folder = report.root / "publish"
     products = [folder / name for name in PUBLISHED] + sorted(folder.glob("*.gpkg"))
-    return Outcome(report, counts, code, [str(p) for p in products if p.is_file()])
+    return Outcome(report, counts, code, [str(p) for p in products if p.is_file()], conflicts)
 
 
 def exit_code_of(findings: pd.DataFrame, fail_on: str) -> int:
@@ -97,12 +113,12 @@ def _waived(findings: pd.DataFrame) -> "pd.Series[bool]":
     return findings["dikecualikan"].map(lambda text: is_waived(text, today)).astype(bool)
 
 
-def _open_conflicts(report: RunReport) -> bool:
+def _open_conflicts(report: RunReport) -> int:
     path = report.root / "consolidate" / "conflicts.parquet"
     if not path.is_file():
-        return False
+        return 0
     conflicts = pd.read_parquet(path, columns=["material", "status"])
-    return bool((conflicts["material"] & (conflicts["status"] != "diputuskan")).any())
+    return int((conflicts["material"] & (conflicts["status"] != "diputuskan")).sum())
 
 
 def _stale_decisions(report: RunReport) -> bool:
@@ -127,20 +143,31 @@ def check_listing(result: Any, form: str, lang: str) -> str:
         table["geometry"] = findings.geometry.to_wkt().where(findings.geometry.notna())
         content = {"findings": _records(table), "sources": _records(sources)}
         return json.dumps(content, ensure_ascii=False, allow_nan=False)
-    lines = []
+    words = TEXTS[lang]
+    counts = {w: int((findings["severity"] == w).sum()) for w in reversed(SEVERITIES)}
+    total = ", ".join(f"{number(n, 0, lang)} {words[w]}" for w, n in counts.items())
+    lines = [f"{words['findings']}: {total}"]
     for who, group in findings.groupby("responsible"):
-        lines.append(f"## {who}: {number(len(group), 0, lang)}")
-        by_rule = group.groupby(["severity", "rule", "source_id"], dropna=False)
-        for (severity, rule, source), some in by_rule:
-            lines.append(f"  {severity:<8} {rule:<28} {source or '':<24} {len(some):>6}  "
-                         f"{some['message'].iloc[0]}")  # fmt: skip
-            lines.append(f"{'':11}→ {sentence_act(rule, lang)}")
-    return "\n".join(lines) if lines else "Tidak ada temuan."
+        lines += ["", f"{words[str(who)]} ({number(len(group), 0, lang)})"]
+        for severity in reversed(SEVERITIES):
+            for rule, some in group[group["severity"] == severity].groupby("rule"):
+                lines += _told(str(rule), some, words[f"one {severity}"], lang)
+    return "\n".join(lines)
 
 
-def sentence_act(rule: str, lang: str) -> str:
-    """What to do about a rule's findings."""
-    return rules()[rule][f"act_{lang}"]
+def _told(rule: str, some: pd.DataFrame, severity: str, lang: str) -> list[str]:
+    """A rule's findings: what to do, and the first of them with file, row and id."""
+    act = rules()[rule][f"act_{lang}"]
+    lines = [f"  {severity}: {rule} × {number(len(some), 0, lang)} → {act}"]
+    rows = some.sort_values(["source_id", "source_row"], kind="stable").head(SHOWN)
+    for row in rows.to_dict("records"):
+        place = row["path"] if isinstance(row["path"], str) else row["source_id"] or ""
+        if not pd.isna(row["source_row"]):
+            place += f"#{row['source_row']}"
+        lines.append(f"    {row['finding_id']}  {place}  {row['message']}")
+    if len(some) > SHOWN:
+        lines.append(f"    … +{number(len(some) - SHOWN, 0, lang)}")
+    return lines
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -150,6 +177,3 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
-
-
-__all__ = ["Outcome", "check_listing", "exit_code_of", "outcome_of", "rules_listing", "sentence"]

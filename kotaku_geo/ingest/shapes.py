@@ -148,10 +148,16 @@ def _valid(
             sesudah=number(after[i], 4),
             value=areas,
             action="repaired",
-            severity="error" if abs(after[i] - before[i]) > repair.MAX_CHANGE * before[i] else None,
+            severity=_severity(before[i], after[i]),
             geometry=None if shapely.is_empty(where[i]) else where[i],
         )
     return repaired
+
+
+def _severity(before: float, after: float) -> str | None:
+    """A repair that changes the area by a hundredth, and by a square metre, is an error."""
+    change = abs(after - before)
+    return "error" if change > max(repair.MAX_CHANGE * before, 1 / M2_PER_HA) else None
 
 
 def _finite(

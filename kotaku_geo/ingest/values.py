@@ -140,7 +140,7 @@ def parse_number(series: pd.Series, unit: str | None = None, whole: bool = False
         if meant is None:
             issues.append(Issue("value.not-number", where, text, {"isi": text}))
         elif mostly_numbers and isinstance(cell, str) and not _PLAIN_NUMBER.match(cell):
-            params = {"isi": text, "hasil": f"{meant:g}".replace(".", ",")}
+            params = {"isi": text, "hasil": f"angka {meant:g}".replace(".", ",")}
             issues.append(Issue("value.repaired", where, text, params, "repaired"))
     return Parsed(pd.to_numeric(converted, errors="coerce").astype("float64"), issues)
 
