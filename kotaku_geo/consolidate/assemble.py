@@ -207,19 +207,20 @@ def _people(
     units: gpd.GeoDataFrame, have: Denominators, reported: Reported, frame: pd.DataFrame,
     area: Floats,
 ) -> dict[str, Floats]:  # fmt: skip
-    """Counts and density: of the RT; of the report where there is no value of any RT."""
+    """Counts and density: of the RT; of the report where those of the RT do not add up."""
     member = units["kawasan"].to_numpy(dtype=np.int64)
     none = (frame["kelengkapan"] == NO_DATA).to_numpy()
     result = {}
     for name in PEOPLE:
         total = score.summed(have.chosen[name], member, len(frame))
         said = reported.table[name].to_numpy(dtype=float)
-        result[name] = np.where(none & np.isnan(total), said, total)
+        result[name] = np.where(np.isnan(total), said, total)
     surveyed = score.summed(have.chosen["jumlah_penduduk"], member, len(frame))
     hectares = score.summed(have.chosen["luas_ha"], member, len(frame))
     by_rt = _quotient(surveyed, hectares)
     by_report = _quotient(result["jumlah_penduduk"], area)
-    result["kepadatan"] = np.where(none & np.isnan(by_rt), by_report, by_rt)
+    told = (none | np.isnan(surveyed)) & np.isnan(by_rt)
+    result["kepadatan"] = np.where(told, by_report, by_rt)
     return result
 
 
@@ -233,9 +234,11 @@ def _considered(
     frame: pd.DataFrame, extra: pd.DataFrame, member: Ints, reported: Reported,
     pipeline: Pipeline, law: Regulation,
 ) -> dict[str, object]:  # fmt: skip
-    """Other considerations, legality, class, priority and way of handling."""
+    """Other considerations, legality, class, priority and way of handling.
+
+    What the RT leave unknown is as reported.
+    """
     size = len(frame)
-    none = (frame["kelengkapan"] == NO_DATA).to_numpy()
     density = law.density_score(frame["kepadatan"], pipeline.city.size)
     strategic, social = (
         score.highest(extra[name].to_numpy(dtype=float), member, size)
@@ -244,9 +247,9 @@ def _considered(
     total = strategic + density + social
     standing = law.standing(total)
     said = reported.table
-    standing = either(none & pd.isna(standing), said["tingkat_pertimbangan"], standing)
+    standing = either(pd.isna(standing), said["tingkat_pertimbangan"], standing)
     legality = score.legality(extra["legalitas"].to_numpy(dtype=object), member, size)
-    legality = either(none & pd.isna(legality), said["legalitas"], legality)
+    legality = either(pd.isna(legality), said["legalitas"], legality)
     level = frame["tingkat"]
     return {
         "pertimbangan_lain": total,

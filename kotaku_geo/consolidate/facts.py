@@ -20,6 +20,7 @@ from kotaku_geo.regulation import Parameter, Regulation, load
 _EMPTY = {
     "unit": "int64", "par": "int64", "source_id": "str", "source_row": "Int64",
     "volume": "float64", "penyebut": "float64", "share": "float64", "by_volume": "bool",
+    "divisor": "str",
 }  # fmt: skip
 _COLUMNS = list(_EMPTY)
 
@@ -99,7 +100,7 @@ def candidates(survey: Survey, have: Denominators, pipeline: Pipeline) -> pd.Dat
     Returns:
         unit, par (position in the form), source_id, source_row, volume, penyebut, share (uncapped
         fraction, NaN for x/0 and where nothing is known to divide by), by_volume (whether it is
-        made of a delivered volume).
+        made of a delivered volume), divisor (what ``penyebut`` counts).
     """
     law = load(pipeline.regulation)
     theirs = {s.id: s.regulation for s in pipeline.sources}
@@ -163,6 +164,7 @@ def bound(
             "penyebut": own,
             "share": share,
             "by_volume": True,
+            "divisor": parameter.denominator,
         }
     )
 
@@ -180,13 +182,18 @@ def _of_form(survey: Survey, have: Denominators, form: Regulation, law: Regulati
         share = form.shares(volume, own)
         by_share = np.isnan(share) & ~np.isnan(given)
         share = np.where(by_share, given, share)
+        divisor = np.full(len(own), parameter.denominator, dtype=object)
         if same.denominator != parameter.denominator:
-            own = have.of(parameter)[survey.unit]
-            by_share = np.ones(len(own), dtype=bool)
+            # Nothing to convert where it is a share of nothing: it stays as found, to be reported.
+            kept = form.zero_denominator(volume, own) & np.isnan(share)
+            own = np.where(kept, own, have.of(parameter)[survey.unit])
+            divisor[kept] = same.denominator
+            by_share = ~kept
         volume = np.where(by_share, share * own, volume)
         table = survey.rows[["source_id", "source_row"]].assign(
-            unit=survey.unit, par=par, volume=volume, penyebut=own, share=share, by_volume=measured
-        )
+            unit=survey.unit, par=par, volume=volume, penyebut=own, share=share,
+            by_volume=measured, divisor=divisor,
+        )  # fmt: skip
         parts.append(table[measured | ~np.isnan(given)])
     return pd.concat(parts, ignore_index=True)
 

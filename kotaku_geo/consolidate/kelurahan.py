@@ -6,6 +6,7 @@ from functools import partial
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from kotaku_geo import beside
 from kotaku_geo.beside import Work
@@ -85,23 +86,26 @@ def build(
 
 
 def with_slum_areas(
-    kelurahan: Kelurahan, rt: gpd.GeoDataFrame, kawasan: gpd.GeoDataFrame, workers: int
-) -> gpd.GeoDataFrame:
+    kelurahan: Kelurahan, rt: gpd.GeoDataFrame, kawasan: gpd.GeoDataFrame, workers: int,
+    least_m2: float,
+) -> gpd.GeoDataFrame:  # fmt: skip
     """``consolidate/kelurahan``: hectares of kawasan, and of slum by RT level and kawasan level.
 
-    A sum is null where one of the levels it needs is unknown. Kawasan that overlap count once.
+    A sum is null where one of the levels it needs is unknown; a sliver under ``least_m2`` of a
+    kawasan next door is not needed. Kawasan that overlap count once.
     """
     table = kelurahan.table.copy()
     shapes = table.geometry.to_numpy()
     inside = cover.pieces(shapes, kawasan.geometry.to_numpy(), workers=workers)
+    needed = inside.take(shapely.area(inside.geometry) >= least_m2)
     slum, unknown = _slum(kawasan)
     table["luas_ha"] = geodesic_ha(shapes, table.crs)
     table["luas_kawasan_ha"] = _hectares(inside, table)
     by_kawasan = _hectares(inside.take(slum[inside.feature]), table)
-    table["luas_kumuh_kawasan_ha"] = _unless(by_kawasan, inside, unknown)
+    table["luas_kumuh_kawasan_ha"] = _unless(by_kawasan, needed, unknown)
     by_rt = _rt_hectares(rt, table["kode_kelurahan"])
     no_rt = kawasan["jumlah_rt"].to_numpy() == 0
-    table["luas_kumuh_rt_ha"] = _unless(by_rt, inside, no_rt)
+    table["luas_kumuh_rt_ha"] = _unless(by_rt, needed, no_rt)
     return geo_frame(typed(table, COLUMNS), shapes, table.crs)
 
 

@@ -12,6 +12,7 @@ from kotaku_geo.consolidate import kawasan as kw
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.rt import RtMap
 from kotaku_geo.consolidate.tables import (
+    Bools,
     Floats,
     Geometries,
     Ints,
@@ -167,15 +168,21 @@ def report(
     pipeline: Pipeline,
     findings: FindingBook,
 ) -> None:
-    """Names that the place contradicts: hardly any of the smaller lies in the other."""
+    """Names that the place contradicts.
+
+    Hardly any of the smaller lies in the other; or the RT lies in another kawasan for the most
+    part, and would not belong to the named one by its place.
+    """
     table = every[every["cara"] != BY_PLACE].drop_duplicates(["id_rt", "code", "cara"])
     on_map = table["id_rt"].isin(rt_map.found.chosen["key"])
     larger = table[["of_rt", "of_kawasan"]].max(axis=1).fillna(0)
-    wrong = table[on_map & (larger < pipeline.verify.min_overlap)].sort_values(["id_rt", "code"])
+    far = larger < pipeline.verify.min_overlap
+    elsewhere = (larger < HALF) & _lies_elsewhere(table, rt_map, shared)
+    wrong = table.assign(far=far)[on_map & (far | elsewhere)].sort_values(["id_rt", "code"])
     ids = kawasan.table["id_kawasan"].to_numpy(dtype=object)
     shapes = kawasan.table.geometry.to_numpy()
     for row in records(wrong):
-        by_row = row.cara == BY_ROW
+        by_row = row.cara == BY_ROW and row.far
         place = _mostly_in(int(row.code), row.id_rt, by_row, rt_map, ids, shared)
         findings.add(
             "rt.contradicts-location",
@@ -187,6 +194,18 @@ def report(
             tertulis=row.id_rt if by_row else f"kawasan {ids[row.code]}",
             letak=place,
         )
+
+
+def _lies_elsewhere(told: pd.DataFrame, rt_map: RtMap, shared: Overlaps) -> Bools:
+    """Whether at least half of each RT lies in another kawasan than the one it is told to."""
+    half = shared.of_rt >= HALF
+    keys = rt_map.found.chosen["key"].to_numpy(dtype=object)[shared.rt[half]]
+    home = pd.DataFrame({"id_rt": keys, "home": shared.kawasan[half]})
+    asked = told[["id_rt", "code"]].assign(place=np.arange(len(told)))
+    pairs = asked.astype({"id_rt": object}).merge(home, on="id_rt")
+    result = np.zeros(len(told), dtype=bool)
+    result[pairs.loc[pairs["home"] != pairs["code"], "place"].to_numpy(dtype=np.int64)] = True
+    return result
 
 
 def _by_place(

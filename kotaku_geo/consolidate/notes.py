@@ -11,6 +11,8 @@ import shapely
 from kotaku_geo.config import Pipeline
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.conflicts import Conflict
+from kotaku_geo.consolidate.ids import slugs
+from kotaku_geo.consolidate.kawasan import KawasanRows, find_named
 from kotaku_geo.consolidate.reported import words
 from kotaku_geo.consolidate.rt import Resolved
 from kotaku_geo.consolidate.score import NO_DATA, PARTIAL, Scored
@@ -51,15 +53,13 @@ def values(choice: Choice, units: gpd.GeoDataFrame, law: Regulation, findings: F
 def _nothing(
     rows: pd.DataFrame, units: gpd.GeoDataFrame, law: Regulation, findings: FindingBook
 ) -> None:
-    names = np.array([p.denominator for p in law.parameters], dtype=object)
-    rows = rows.assign(name=names[rows["par"].to_numpy(dtype=np.int64)])
-    for _, group in rows.groupby(["unit", "source_id", "name", "source_row"], dropna=False):
+    for _, group in rows.groupby(["unit", "source_id", "divisor", "source_row"], dropna=False):
         first = next(records(group))
         parameters = ", ".join(law.parameter_ids[par] for par in group["par"])
         findings.add(
-            "parameter.zero-denominator", **_of_unit(first, units), value=first.name,
-            key=f"{units['id_rt'].iat[first.unit]}|{first.name}", parameter=parameters,
-            penyebut=first.name, volume="; ".join(number(v) for v in group["volume"]),
+            "parameter.zero-denominator", **_of_unit(first, units), value=first.divisor,
+            key=f"{units['id_rt'].iat[first.unit]}|{first.divisor}", parameter=parameters,
+            penyebut=first.divisor, volume="; ".join(number(v) for v in group["volume"]),
         )  # fmt: skip
 
 
@@ -156,6 +156,21 @@ def unknown_rt(resolved: Resolved, rows: gpd.GeoDataFrame, findings: FindingBook
         findings.add(
             "rt.unknown", source_id=row.source_id, source_row=int(row.source_row),
             subject=row.id_rt, key=row.id_rt, kunci=row.id_rt,
+        )  # fmt: skip
+
+
+def unknown_kawasan(survey: pd.DataFrame, areas: KawasanRows, findings: FindingBook) -> None:
+    """Kawasan that survey rows name and nobody draws; one finding a name and kelurahan."""
+    said = survey[slugs(survey["nama_kawasan"]).notna().to_numpy()]
+    same = ["source_id", "nama_kawasan", "kode_kelurahan"]
+    names = said.groupby(same, dropna=False)["id_rt"].agg(first="min", many="nunique").reset_index()
+    found = find_named(areas, names["nama_kawasan"], names["kode_kelurahan"])["row"]
+    unknown = ~names.index.isin(found) & (areas.size > 0)
+    for row in records(names[unknown]):
+        findings.add(
+            "name.unknown-kawasan", source_id=row.source_id, subject=row.first,
+            key=f"{row.kode_kelurahan}|{row.nama_kawasan}", value=row.nama_kawasan,
+            nama=row.nama_kawasan, jumlah=number(row.many, 0),
         )  # fmt: skip
 
 

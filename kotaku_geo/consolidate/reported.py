@@ -20,10 +20,12 @@ from kotaku_geo.consolidate.tables import (
     strongest_text,
 )
 from kotaku_geo.findings import FindingBook
-from kotaku_geo.regulation import LEVELS, Regulation, load
+from kotaku_geo.regulation import LEVELS, Regulation, ids, load
 from kotaku_geo.texts import UNKNOWN, number
 
 PEOPLE = ("jumlah_bangunan", "jumlah_penduduk", "jumlah_kk")
+COMPARED = ("tingkat_pertimbangan", "legalitas", *PEOPLE)
+COUNT_TOLERANCE = 0.01  # of the surveyed count
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Reported:
     Attributes:
         table: skor, tingkat, prioritas, tingkat_pertimbangan, legalitas, tipologi, jumlah_*,
             source_id (of score and level), peraturan (its regulation, null where unknown),
-            tingkat_skor (the level its score has under that regulation).
+            tingkat_skor (the level its score has under that regulation); sumber_<column>: who
+            gives each of the columns of `COMPARED`.
     """
 
     table: pd.DataFrame
@@ -65,15 +68,22 @@ def build(kawasan: KawasanRows, pipeline: Pipeline) -> Reported:
     table["tipologi"] = strongest_text(rows["tipologi"], code, rank, size)
     for name in PEOPLE:
         table[name] = _counted(rows, name, code, rank, size)
+    for name in COMPARED:
+        who = rows["source_id"].where(rows[name].notna())
+        table[f"sumber_{name}"] = strongest_text(who, code, rank, size)
     table["peraturan"] = _regulations(table["source_id"], pipeline)
+    table["peraturan_pertimbangan"] = _regulations(table["sumber_tingkat_pertimbangan"], pipeline)
     table["tingkat_skor"] = _levels_of_scores(table)
     return Reported(table)
 
 
 def standing_score(reported: Reported) -> Floats:
-    """The reported score where it is possible under its regulation; NaN otherwise."""
+    """The reported score where it is in its regulation's range; NaN otherwise.
+
+    One in range that no form can add up to is often a mean of RT: it stands, with a finding.
+    """
     table = reported.table
-    return np.where(_impossible(table), np.nan, table["skor"].to_numpy(dtype=float))
+    return np.where(_out_of_range(table), np.nan, table["skor"].to_numpy(dtype=float))
 
 
 def report(reported: Reported, table: pd.DataFrame, law: Regulation, findings: FindingBook) -> None:
@@ -92,6 +102,12 @@ def report(reported: Reported, table: pd.DataFrame, law: Regulation, findings: F
     same_law = comparable | ~computed
     _levels(given, level, subjects, same_law, findings)
     _priorities(given, table, law, subjects, findings)
+    own_law = (given["peraturan_pertimbangan"] == law.id).to_numpy(dtype=bool)
+    every = np.ones(len(given), dtype=bool)
+    _words_differ("tingkat_pertimbangan", "standing", given, table, subjects, own_law, findings)
+    _words_differ("legalitas", "legality", given, table, subjects, every, findings)
+    for name in PEOPLE:
+        _counts_differ(name, given, table, subjects, findings)
     unknown = given["source_id"].notna() & given["peraturan"].isna()
     for source in sorted(given.loc[unknown, "source_id"].unique()):
         findings.add("regulation.unknown", source_id=source, kolom="skor, tingkat")
@@ -133,7 +149,6 @@ def _levels_of_scores(table: pd.DataFrame) -> Geometries:
     for name in table["peraturan"].dropna().unique():
         mine = (table["peraturan"] == name).to_numpy(dtype=bool)
         result[mine] = load(name).level_of(table["skor"].to_numpy(dtype=float)[mine])
-    result[_impossible(table)] = None
     return result
 
 
@@ -147,12 +162,22 @@ def _impossible(table: pd.DataFrame) -> Bools:
     return result
 
 
+def _out_of_range(table: pd.DataFrame) -> Bools:
+    """Scores below 0 or above the highest of their regulation."""
+    score = table["skor"].to_numpy(dtype=float)
+    most = table["peraturan"].map({name: load(name).max_score for name in ids()})
+    return np.asarray((score < 0) | (score > most.to_numpy(dtype=float)), dtype=bool)
+
+
 def _impossible_scores(given: pd.DataFrame, subjects: pd.DataFrame, findings: FindingBook) -> None:
+    outside = _out_of_range(given)
     for i in np.flatnonzero(_impossible(given)):
         law = load(str(given["peraturan"].iloc[i]))
-        score = number(given["skor"].iloc[i], 0)
+        said = float(given["skor"].iloc[i])
+        score = number(said, 0 if said.is_integer() else 2)
         findings.add(
             "score.impossible", **_about(given, subjects, i), value=score,
+            severity="error" if outside[i] else "warning",
             skor=score, peraturan=law.title, maks=number(law.max_score, 0),
         )  # fmt: skip
 
@@ -207,13 +232,43 @@ def _priorities(
         )  # fmt: skip
 
 
+def _words_differ(
+    name: str, rule: str, given: pd.DataFrame, table: pd.DataFrame, subjects: pd.DataFrame,
+    compared: Bools, findings: FindingBook,
+) -> None:  # fmt: skip
+    """A reported word against the one in the table: where that is the report's own, it agrees."""
+    said, stands = (frame[name].to_numpy(dtype=object) for frame in (given, table))
+    known = compared & ~pd.isna(said) & ~pd.isna(stands)
+    for i in np.flatnonzero(known & (said != stands)):
+        findings.add(
+            f"{rule}.reported-differs", **_about(given, subjects, i, f"sumber_{name}"),
+            value=said[i], dilaporkan=words(said[i]), hitung=words(stands[i]),
+        )  # fmt: skip
+
+
+def _counts_differ(
+    name: str, given: pd.DataFrame, table: pd.DataFrame, subjects: pd.DataFrame,
+    findings: FindingBook,
+) -> None:  # fmt: skip
+    said, stands = (frame[name].to_numpy(dtype=float) for frame in (given, table))
+    for i in np.flatnonzero(np.abs(said - stands) > COUNT_TOLERANCE * stands):
+        about = _about(given, subjects, i, f"sumber_{name}")
+        findings.add(
+            "count.reported-differs", **{**about, "key": f"{about['subject']}|{name}"},
+            value=number(said[i], 0), kolom=name, dilaporkan=number(said[i], 0),
+            hitung=number(stands[i], 0),
+        )  # fmt: skip
+
+
 def words(level: Any) -> str:
     """A level as people write it."""
     return UNKNOWN if level is None or pd.isna(level) else str(level).replace("_", " ")
 
 
-def _about(given: pd.DataFrame, subjects: pd.DataFrame, i: Any) -> dict[str, Any]:
-    source = given["source_id"].iloc[i]
+def _about(
+    given: pd.DataFrame, subjects: pd.DataFrame, i: Any, who: str = "source_id"
+) -> dict[str, Any]:
+    source = given[who].iloc[i]
     subject = subjects["id_kawasan"].iloc[i]
     return {
         "source_id": None if pd.isna(source) else source,

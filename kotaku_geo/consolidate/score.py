@@ -122,7 +122,8 @@ def _summed(
 
     An RT without a share is counted as none and as wholly deficient; one whose share is known but
     not its weight may pull the sum anywhere towards its share. Where the score is the same at both
-    ends it stands. The share is known only where that of every RT is.
+    ends it stands. The share is known only where that of every RT is. A negative volume is a slip
+    of the survey: it takes nothing off the other RT's score, and the share stays as measured.
     """
     inside = member >= 0
     member = member[inside]
@@ -132,7 +133,10 @@ def _summed(
     known = ~np.isnan(share)
     loose = known & (np.isnan(volume) | np.isnan(penyebut))
     firm = known & ~loose
-    top, bottom = (_added(np.where(firm, a, 0.0), member, size) for a in (volume, penyebut))
+    measured, top, bottom = (
+        _added(np.where(firm, a, 0.0), member, size)
+        for a in (volume, np.maximum(volume, 0.0), penyebut)
+    )
     spare = _added(np.where(known, 0.0, weight), member, size)
     weighed = _added((firm | ~known).astype(float), member, size) > 0
     low = np.where(weighed, law.shares(top, bottom + spare), np.nan)
@@ -147,7 +151,9 @@ def _summed(
     settled = some & (law.scores(low) == law.scores(high))
     score = np.where(settled, law.scores(low), np.nan)
     whole = settled & (_added((~known).astype(float), member, size) == 0) & (low == high)
-    return np.where(whole, low, np.nan), score
+    by_sum = _added(loose.astype(float), member, size) == 0
+    part = np.where(by_sum, law.shares(measured, bottom), low)
+    return np.where(whole, part, np.nan), score
 
 
 def _added(values: Floats, member: Ints, size: int) -> Floats:

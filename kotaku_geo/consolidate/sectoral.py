@@ -5,7 +5,7 @@ stated coverage of a layer absence is a value; where coverage is unstated, only 
 shows is one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -22,6 +22,7 @@ from kotaku_geo.geo import cover, parallel
 from kotaku_geo.geo.area import geodesic_ha, true_length_m
 from kotaku_geo.regulation import Regulation
 from kotaku_geo.stage import StageContext
+from kotaku_geo.texts import number
 
 Bools = NDArray[np.bool_]
 COVERED = 0.995  # an RT counts as looked at when this much of it is
@@ -38,6 +39,27 @@ _LINES = {
 
 
 @dataclass(frozen=True)
+class Service:
+    """A service layer and the RT that its rows name.
+
+    Attributes:
+        rows: the rows of sources that count households.
+        named: names of the rows that name one RT, against all known RT.
+    """
+
+    rows: gpd.GeoDataFrame
+    named: rt.Resolved
+
+    def unsettled(self, relevant: set[str]) -> set[str]:
+        """Names that may mean a relevant RT among several, in rows without a place of their own."""
+        names = self.named.names
+        placeless = self.rows.geometry.isna().to_numpy()[names["row"].to_numpy(dtype=np.int64)]
+        asked = set(names.loc[placeless, "id_rt"].dropna())
+        several = self.named.ambiguous
+        return {name for name in asked & set(several) if relevant & set(several[name])}
+
+
+@dataclass(frozen=True)
 class Field:
     """Where sector layers are measured: the RT, their denominators, and who looked where."""
 
@@ -45,6 +67,7 @@ class Field:
     units: gpd.GeoDataFrame
     have: Denominators
     law: Regulation
+    services: Mapping[str, Service]
 
     @property
     def shapes(self) -> Geometries:
@@ -78,6 +101,16 @@ class Field:
         stated = self.ctx.pipeline.source(source_id).coverage is not None
         return self.looked_at(source_id) if stated else present
 
+    def speaks_by_name(self, source_id: str, present: Bools, *, placed: bool) -> Bools:
+        """As `speaks`, for rows that may name their RT and so need no drawing of it.
+
+        An RT without a drawing is said what its own rows say; ``kota`` covers it too, unless some
+        of the source's rows are ``placed`` by where they lie and could be meant for it.
+        """
+        whole_city = self.ctx.pipeline.source(source_id).coverage == "kota" and not placed
+        undrawn = shapely.is_missing(self.shapes)
+        return self.speaks(source_id, present) | (undrawn & (present | whole_city))
+
     def unit_of(self, geometries: Geometries) -> Ints:
         """Unit that each geometry's representative point lies in; −1 for none."""
         points = parallel.map_arrays(
@@ -110,6 +143,24 @@ class Field:
         return bound(self.law, parameter, unit, volume[unit], own[unit], own_name, self.have)
 
 
+def services(ctx: StageContext, register: pd.DataFrame) -> dict[str, Service]:
+    """The service layers, their names brought to the RT of a register.
+
+    Args:
+        register: every known RT, of the map and of the survey, scored or not: a name that fits
+            several must not fall to the one that happens to be a slum.
+    """
+    result = {}
+    for name in _SERVICES:
+        rows = layer(ctx, name)
+        counts = rows.groupby("source_id")["jumlah_kk"].transform("count") > 0
+        rows = rows[counts].reset_index(drop=True)
+        names = rt.split_names(rows)
+        single = ~names["row"].duplicated(keep=False)
+        result[name] = Service(rows, rt.resolve(names[single].reset_index(drop=True), register))
+    return result
+
+
 def candidates(field: Field) -> tuple[pd.DataFrame, Floats]:
     """Candidates of every sector layer, and footprints per hectare of each unit.
 
@@ -121,11 +172,11 @@ def candidates(field: Field) -> tuple[pd.DataFrame, Floats]:
     unit = field.unit_of(footprints.geometry.to_numpy())
     measures: dict[str, Callable[[gpd.GeoDataFrame], pd.DataFrame]] = {
         **{name: partial(_lines, field, name) for name in _LINES},
-        **{name: partial(_services, field, name) for name in _SERVICES},
         "genangan": partial(_inundation, field),
         "proteksi_kebakaran": partial(_fire, field, footprints, unit),
     }
     parts = [_buildings(field, footprints, unit)]
+    parts += [_service(field, name, service) for name, service in field.services.items()]
     for name, measure in measures.items():
         rows = layer(field.ctx, name)
         parts += [measure(rows)] if len(rows) else []
@@ -222,11 +273,8 @@ def _inundation(field: Field, rows: gpd.GeoDataFrame) -> pd.DataFrame:
     return _by_source(rows, measure)
 
 
-def _services(field: Field, name: str, rows: gpd.GeoDataFrame) -> pd.DataFrame:
-    rows = rows[rows.groupby("source_id")["jumlah_kk"].transform("count") > 0].reset_index(
-        drop=True
-    )
-    rows = rows.assign(unit=_service_units(field, rows))
+def _service(field: Field, name: str, service: Service) -> pd.DataFrame:
+    rows = service.rows.assign(unit=_service_units(field, service))
     households = field.have.chosen["jumlah_kk"]
 
     def measure(source: str, own: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -238,29 +286,32 @@ def _services(field: Field, name: str, rows: gpd.GeoDataFrame) -> pd.DataFrame:
         served = field.total(inside, kk)
         own_kk = np.where(np.isnan(households) & present, served, households)
         volume = field.total(inside, without)
-        where = field.speaks(source, present)
+        placed = bool(own.geometry.notna().any())
+        where = field.speaks_by_name(source, present, placed=placed)
         return field.said(_SERVICES[name], volume, own_kk, "jumlah_kk", where)
 
     return _by_source(rows, measure)
 
 
-def _service_units(field: Field, rows: gpd.GeoDataFrame) -> Ints:
-    """By RT where the row names one, by place otherwise; −1 where neither finds one."""
-    unit = field.unit_of(rows.geometry.to_numpy())
-    names = rt.split_names(rows)
-    single = ~names["row"].duplicated(keep=False)
-    resolved = rt.resolve(names[single].reset_index(drop=True), rt.register_of(field.units)).names
-    named = np.full(len(rows), -1, dtype=np.int64)
-    named[resolved["row"].to_numpy(dtype=np.int64)] = codes_in(
-        resolved["id_rt"], field.units["id_rt"]
-    )
-    return np.where(named >= 0, named, unit)
+def _service_units(field: Field, service: Service) -> Ints:
+    """By RT where the row names a known one, by place otherwise; −1 where it is not scored."""
+    unit = field.unit_of(service.rows.geometry.to_numpy())
+    named = service.named
+    unclear = named.names["id_rt"].isin(list(named.ambiguous))
+    unknown = named.names.index.isin(named.unknown.index)
+    told = named.names[named.names["id_rt"].notna() & ~unclear & ~unknown]
+    unit[told["row"].to_numpy(dtype=np.int64)] = codes_in(told["id_rt"], field.units["id_rt"])
+    return unit
 
 
 def _fire(
     field: Field, footprints: gpd.GeoDataFrame, unit: Ints, rows: gpd.GeoDataFrame
 ) -> pd.DataFrame:
-    """Footprints outside the reach of every post; posts that state no reach do not count."""
+    """Footprints outside the reach of every post.
+
+    Posts that state no reach do not count, and a source of nothing else says nothing.
+    """
+    _without_reach(field, rows)
     lead = _leading(field, footprints)
     own_prints = (footprints["source_id"] == lead).to_numpy(dtype=bool) & (unit >= 0)
     points = shapely.point_on_surface(footprints.geometry.to_numpy()[own_prints])
@@ -270,6 +321,8 @@ def _fire(
     def measure(source: str, own: gpd.GeoDataFrame) -> pd.DataFrame:
         radius = floats(own["radius_m"])
         centres, reach = own.geometry.to_numpy()[radius > 0], radius[radius > 0]
+        if not len(reach):
+            return pd.DataFrame()
         tree = shapely.STRtree(points)
         reached = tree.query(centres, predicate="dwithin", distance=reach)[1]
         outside = np.ones(len(points))
@@ -282,6 +335,16 @@ def _fire(
         return field.said("prasarana_kebakaran", volume, count, "jumlah_bangunan", where)
 
     return _by_source(rows, measure)
+
+
+def _without_reach(field: Field, rows: gpd.GeoDataFrame) -> None:
+    for source, radius in rows.groupby("source_id", sort=True)["radius_m"]:
+        count = int((~(floats(radius) > 0)).sum())
+        if count:
+            field.ctx.findings.add(
+                "sector.no-radius", source_id=str(source), value=number(count, 0),
+                jumlah=number(count, 0), semua=number(len(radius), 0),
+            )  # fmt: skip
 
 
 def _leading(field: Field, rows: gpd.GeoDataFrame) -> str | None:

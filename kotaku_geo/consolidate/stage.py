@@ -37,6 +37,7 @@ class Places:
     kawasan: kawasan.KawasanRows
     units: gpd.GeoDataFrame
     survey: gpd.GeoDataFrame
+    services: dict[str, sectoral.Service]
     conflicts: list[Conflict]
 
 
@@ -73,13 +74,18 @@ def _places(ctx: StageContext) -> Places:
     found = [*villages.conflicts(findings), *areas.conflicts, *units.conflicts]
     found += _ambiguous(named, survey_rows) + _ambiguous(told, rows, unsettled)
     written.compare(areas.rows, "luas_ha", areas.rows["key"], pipeline, findings)
-    found += _boundaries(ctx, rt_map, areas, set(units.table["id_rt"]))
+    scored = set(units.table["id_rt"])
+    found += _boundaries(ctx, rt_map, areas, scored)
+    services = sectoral.services(ctx, known)
+    for service in services.values():
+        found += _ambiguous(service.named, service.rows, service.unsettled(scored))
     if rt_map.delivered:
         notes.unknown_rt(named, survey_rows, findings)
         notes.unknown_rt(told, rows, findings)
     membership.report(claims, rt_map, areas, shared, pipeline, findings)
+    notes.unknown_kawasan(survey, areas, findings)
     notes.without_kawasan(units.table, findings)
-    return Places(villages, areas, units.table, survey, conflicts.merged(found))
+    return Places(villages, areas, units.table, survey, services, conflicts.merged(found))
 
 
 def _boundaries(
@@ -104,7 +110,8 @@ def _values(ctx: StageContext, places: Places) -> list[Conflict]:
     units = places.units
     survey = facts.survey_of(places.survey, units)
     have = facts.denominators(survey, units, pipeline)
-    by_sector, density = sectoral.candidates(sectoral.Field(ctx, units, have, law))
+    field = sectoral.Field(ctx, units, have, law, places.services)
+    by_sector, density = sectoral.candidates(field)
     said = facts.candidates(survey, have, pipeline)
     choice = choose.choose(facts.together(said, by_sector), len(units), law, pipeline)
     extra = facts.attributes(survey, len(units), pipeline).assign(bangunan_per_ha=density)
@@ -123,7 +130,9 @@ def _values(ctx: StageContext, places: Places) -> list[Conflict]:
     ctx.write("consolidate/rt_lain", rts[~inside].reset_index(drop=True))
     ctx.write("consolidate/kawasan", areas)
     ctx.write("consolidate/facts", assemble.facts_table(choice, have, units, law))
-    villages = kelurahan.with_slum_areas(places.kelurahan, slum, areas, ctx.workers)
+    villages = kelurahan.with_slum_areas(
+        places.kelurahan, slum, areas, ctx.workers, pipeline.verify.min_piece_m2
+    )
     ctx.write("consolidate/kelurahan", villages)
     notes.values(choice, units, law, findings)
     notes.missing_rt(of_units, units, areas, law, findings)

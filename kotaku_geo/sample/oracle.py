@@ -78,15 +78,19 @@ class Pooled:
 
 
 def pool(members: Iterable[tuple[float | None, float | None]]) -> Pooled:
-    """Sum (volume, denominator) of the RTs; missing ones count as none and as all deficient."""
+    """Sum (volume, denominator) of the RTs; missing ones count as none and as all deficient.
+
+    A negative volume counts as none in the score; the share stays as measured.
+    """
     rows = [(v if share(v, d) is not None else None, d or 0.0) for v, d in members]
     whole = sum(d for _, d in rows)
-    known = sum(v for v, _ in rows if v is not None)
+    measured = sum(v for v, _ in rows if v is not None)
+    known = sum(max(v, 0.0) for v, _ in rows if v is not None)
     lacking = sum(d for v, d in rows if v is None)
     least, most = share(known, whole), share(known + lacking, whole)
     missing = any(v is None for v, _ in rows)
     certain = score(least) == score(most)
-    return Pooled(None if missing else least, score(least) if certain else None)
+    return Pooled(None if missing else share(measured, whole), score(least) if certain else None)
 
 
 def density_score(people_per_ha: float) -> int:

@@ -108,6 +108,48 @@ def test_a_survey_name_that_the_place_contradicts(consolidate: Consolidate) -> N
     assert done.rt(key("001"))["id_kawasan"] == f"{KODE}-sana"
 
 
+def test_an_rt_named_for_one_kawasan_that_lies_in_another(consolidate: Consolidate) -> None:
+    """A corner of it lies where it is named, but by its place it would belong to the other."""
+    rts = [rt_row("001", box(0, 0, 100))]
+    rows = [area(box(94, 0, 100), nama_kawasan="Alfa"), area(box(0, 0, 94, 100), nama_kawasan="B")]
+    done = consolidate(rt=rts, kawasan=rows, profil_rt=[profile("001", nama_kawasan="Alfa")])
+    found = done.findings("rt.contradicts-location")
+    assert found[["subject", "value"]].to_numpy().tolist() == [[key("001"), f"{KODE}-b"]]
+    assert done.rt(key("001"))["id_kawasan"] == f"{KODE}-alfa"
+    # Half of the named kawasan lies in the RT: it belongs there by its place as well.
+    rows[0] = area(box(94, 0, 12, 100), nama_kawasan="Alfa")
+    done = consolidate(rt=rts, kawasan=rows, profil_rt=[profile("001", nama_kawasan="Alfa")])
+    assert done.findings("rt.contradicts-location").empty
+
+
+def test_a_survey_that_names_a_kawasan_nobody_draws(consolidate: Consolidate) -> None:
+    rts = [rt_row(f"00{i}", box(100 * i, 0, 100)) for i in (1, 2, 3)]
+    rows = [area(box(100, 0, 300, 100), nama_kawasan="Alfa")]
+    told = [profile("001", nama_kawasan="Gamma"), profile("002", nama_kawasan="Gamma"),
+            profile("003", nama_kawasan="kawasan ALFA")]  # fmt: skip
+    done = consolidate(rt=rts, kawasan=rows, profil_rt=told)
+    found = done.findings("name.unknown-kawasan")
+    assert found[["subject", "value"]].to_numpy().tolist() == [[key("001"), "Gamma"]]
+    assert "2 RT" in found["message"].iloc[0]
+    assert done.rt(key("001"))["id_kawasan"] == f"{KODE}-alfa"
+
+
+def test_a_sliver_of_an_unknown_kawasan_leaves_the_neighbours_hectares_known(
+    consolidate: Consolidate,
+) -> None:
+    """Borders that two offices drew differ by less than anyone can see."""
+    villages = [{"kode_kelurahan": code, "nama_kelurahan": code, "geometry": box(x, 0, 1000)}
+                for code, x in ((KODE, 0), (OTHER, 1000))]  # fmt: skip
+    known = area(box(1500, 0, 100), id_kawasan="B", kode_kelurahan=OTHER, skor=20)
+    for reach, blank in ((100 + 1e-7, False), (101, True)):
+        rows = [area(box(900, 0, reach, 100), id_kawasan="A"), known]
+        done = consolidate(kelurahan=villages, kawasan=rows)
+        hectares = done.table("kelurahan").set_index("kode_kelurahan")["luas_kumuh_kawasan_ha"]
+        assert pd.isna(hectares[KODE])
+        assert pd.isna(hectares[OTHER]) == blank
+    assert hectares.index.tolist() == [KODE, OTHER]
+
+
 def test_an_rt_that_two_kawasan_claim_is_an_identity_conflict(consolidate: Consolidate) -> None:
     rts = [rt_row("001", box(0, 0, 100))]
     rows = [area(box(0, 0, 40), nama_kawasan="A"), area(box(40, 0, 60, 100), nama_kawasan="B")]

@@ -72,16 +72,31 @@ def test_nothing_reported_and_nothing_computed_is_unknown(consolidate: Consolida
     assert pd.isna(done.table("kelurahan")["luas_kumuh_kawasan_ha"].iloc[0])
 
 
-@pytest.mark.parametrize("score", [81, -3, 30.5, 79])
-def test_a_score_that_no_form_can_add_up_to_does_not_stand(
+@pytest.mark.parametrize("score", [81, -3])
+def test_a_score_outside_the_range_of_its_regulation_does_not_stand(
     consolidate: Consolidate, score: float
 ) -> None:
-    """79 of 80 would take one parameter at 4."""
     done = reported(consolidate, skor=score)
     whole = done.kawasan()
     assert whole[["skor", "tingkat"]].isna().all()
     assert whole["skor_dilaporkan"] == score
-    assert len(done.findings("score.impossible")) == 1
+    assert done.findings("score.impossible")["severity"].tolist() == ["error"]
+
+
+@pytest.mark.parametrize(("score", "level"), [(35.5, "ringan"), (77, "berat"), (79, "berat")])
+def test_a_score_in_range_that_no_form_can_add_up_to_stands_with_a_warning(
+    consolidate: Consolidate, score: float, level: str
+) -> None:
+    """79 of 80 would take one parameter at 4; 35.5 is a mean of RT.
+
+    What was reported is all there is: the limits of the levels still tell a level from it.
+    """
+    done = reported(consolidate, skor=score)
+    whole = done.kawasan()
+    assert (whole["skor"], whole["skor_maks"], whole["tingkat"]) == (score, score, level)
+    found = done.findings("score.impossible")
+    assert found["severity"].tolist() == ["warning"]
+    assert found["value"].tolist() == [str(score).replace(".5", ",50")]
 
 
 def test_reported_counts_density_and_legality_stand_where_nothing_is_known(
@@ -97,19 +112,58 @@ def test_reported_counts_density_and_legality_stand_where_nothing_is_known(
     assert (whole["pola_penanganan"], whole["tipologi"]) == ("pemugaran", "Tepi air")
 
 
-def test_a_computed_kawasan_takes_nothing_from_the_report(consolidate: Consolidate) -> None:
+def test_what_is_computed_is_not_taken_from_the_report(consolidate: Consolidate) -> None:
+    """The survey says nothing of legality and considerations: there the report stands."""
     done = computed(
         consolidate, 3, skor=45, tingkat="ringan", prioritas=7, legalitas="legal",
         tingkat_pertimbangan="rendah", jumlah_kk=7,
     )  # fmt: skip
     whole = done.kawasan()
     assert (whole["skor"], whole["tingkat"], whole["jumlah_kk"]) == (48, "sedang", 100)
-    assert whole[["legalitas", "tingkat_pertimbangan", "prioritas", "klasifikasi"]].isna().all()
+    assert (whole["legalitas"], whole["tingkat_pertimbangan"]) == ("legal", "rendah")
+    assert (whole["prioritas"], whole["klasifikasi"]) == (8, "B5")
     assert (whole["skor_dilaporkan"], whole["prioritas_dilaporkan"]) == (45, 7)
     assert done.findings("score.reported-differs")["value"].tolist() == ["45"]
     assert done.findings("level.reported-differs")["value"].tolist() == ["ringan"]
-    # Its own level and considerations would be 9 by the table.
-    assert "menurut peraturan 9" in done.findings("priority.reported-differs")["message"].iloc[0]
+    assert "menurut peraturan 8" in done.findings("priority.reported-differs")["message"].iloc[0]
+
+
+def test_a_reported_count_stands_where_those_of_the_rt_do_not_add_up(
+    consolidate: Consolidate,
+) -> None:
+    """One RT without its people makes the sum unknown, not the reported total."""
+    form = volumes(3)
+    form["jumlah_penduduk"] = None
+    done = consolidate(
+        rt=[rt_row("001", box(0, 0, 100))],
+        kawasan=[area(box(0, 0, 100), nama_kawasan="Tepi", jumlah_penduduk=500, jumlah_kk=100.9)],
+        profil_rt=[profile("001", **form)],
+    )
+    whole = done.kawasan()
+    assert (whole["jumlah_penduduk"], whole["jumlah_kk"]) == (500, 100)
+    assert whole["kepadatan"] == pytest.approx(500, rel=2e-3)
+    assert done.findings("count.reported-differs").empty  # 0.9 % apart, and nothing to compare
+
+
+def test_a_report_that_the_rt_contradict_is_found_and_does_not_stand(
+    consolidate: Consolidate,
+) -> None:
+    form = {**volumes(3), "status_penguasaan_lahan": "-", "kesesuaian_rtr": "+"}
+    done = consolidate(
+        rt=[rt_row("001", box(0, 0, 100))],
+        kawasan=[area(box(0, 0, 100), nama_kawasan="Tepi", legalitas="legal", jumlah_kk=102,
+                      tingkat_pertimbangan="rendah")],
+        profil_rt=[profile("001", **form, nilai_strategis=5, sosial_ekonomi=5)],
+    )  # fmt: skip
+    whole = done.kawasan()
+    assert (whole["legalitas"], whole["tingkat_pertimbangan"]) == ("tidak_legal", "tinggi")
+    assert whole["jumlah_kk"] == 100
+    said = {
+        rule: done.findings(f"{rule}.reported-differs")["value"].tolist()
+        for rule in ("legality", "standing", "count")
+    }
+    assert said == {"legality": ["legal"], "standing": ["rendah"], "count": ["102"]}
+    assert done.findings("legality.reported-differs")["source_id"].tolist() == ["kawasan"]
 
 
 def test_a_report_that_agrees_raises_nothing(consolidate: Consolidate) -> None:

@@ -294,3 +294,32 @@ def test_kawasan_that_overlap_count_once_in_their_kelurahan(consolidate: Consoli
     found = consolidate(kawasan=rows).table("kelurahan").iloc[0]
     assert found["luas_kawasan_ha"] == pytest.approx(3, rel=2e-3)
     assert found["luas_kumuh_kawasan_ha"] == pytest.approx(3, rel=2e-3)
+
+
+def test_a_share_of_nothing_in_the_other_regulations_form_is_found(
+    consolidate: Consolidate,
+) -> None:
+    """Water supply is a share of people in 2/2016: 5 of 0 people is found as there."""
+    source = {"id": "profil_rt", "layer": "profil_rt", "regulation": "permen-2-2016"}
+    done = consolidate(
+        sources=[source], rt=[rt_row("001", box(0, 0, 100))], kawasan=[area(box(0, 0, 100))],
+        profil_rt=[profile("001", jumlah_penduduk=0, jumlah_kk=100, v3a=5)],
+    )  # fmt: skip
+    assert done.findings("parameter.zero-denominator")["value"].tolist() == ["jumlah_penduduk"]
+    fact = done.facts(key("001"), "3a").iloc[0]
+    assert (fact["volume"], fact["penyebut"]) == (5, 0)
+    assert pd.isna(fact["persen"])
+
+
+def test_a_negative_volume_takes_nothing_off_the_score_of_a_kawasan(
+    consolidate: Consolidate,
+) -> None:
+    """One RT wholly deficient beside a slip of −60 of 100: 50 % for the score, 20 % as measured."""
+    told = [profile("001", jumlah_kk=100, v3a=100), profile("002", jumlah_kk=100, v3a=-60)]
+    done = consolidate(
+        rt=[rt_row("001", box(0, 0, 100)), rt_row("002", box(100, 0, 100))],
+        kawasan=[area(box(0, 0, 200, 100))], profil_rt=told,
+    )  # fmt: skip
+    whole = done.kawasan()
+    assert (whole["p3a"], whole["n3a"]) == (pytest.approx(0.2), 1)
+    assert done.rt(key("002"))[["p3a", "n3a"]].tolist() == [-0.6, 0]

@@ -165,6 +165,67 @@ def test_a_service_table_goes_by_rt(consolidate: Consolidate) -> None:
     assert other.facts(ONE, "3a").empty
 
 
+@pytest.mark.parametrize("coverage", [None, "kota", "cakupan.geojson"])
+def test_a_row_that_names_an_undrawn_rt_speaks_whatever_the_coverage(
+    consolidate: Consolidate, coverage: str | None
+) -> None:
+    """Coverage is about where the layer looked; the row says that it looked at this RT."""
+    row = {"kode_kelurahan": KODE, "rt": "001", "rw": "001", "layak": False, "jumlah_kk": 20}
+    drawn = gpd.GeoDataFrame({"source_id": ["air_minum"]}, geometry=[box(0, 0, 9)], crs=CRS)
+    done = sector(
+        consolidate, "air_minum", [row], coverage, rt=[], extra={"ingest/coverage": drawn},
+        profil_rt=[profile("001", nama_kawasan="T", **FORM)],
+    )  # fmt: skip
+    assert percent(done, "3a") == [40]
+
+
+@pytest.mark.parametrize("more", [{}, {"geometry": point(5, 5)}])
+def test_the_whole_city_covers_an_undrawn_rt_unless_rows_are_placed_by_location(
+    consolidate: Consolidate, more: dict[str, Any]
+) -> None:
+    """A point may lie in the RT that nobody drew: its absence there is not known."""
+    other = {"kode_kelurahan": KODE, "rt": "002", "rw": "001", "layak": False, "jumlah_kk": 20}
+    done = sector(
+        consolidate, "air_minum", [{**other, **more}], "kota", rt=[],
+        profil_rt=[profile("001", nama_kawasan="T", **FORM)],
+    )  # fmt: skip
+    assert percent(done, "3a") == ([] if more else [0])
+
+
+def test_an_undrawn_rt_has_no_road_lengths_even_where_the_whole_city_was_looked_at(
+    consolidate: Consolidate,
+) -> None:
+    road = {"geometry": line((0, 10), (60, 10)), "kondisi": "baik"}
+    told = [profile("001", nama_kawasan="T", **FORM)]
+    done = sector(consolidate, "jalan", [road], "kota", rt=[], profil_rt=told)
+    assert done.facts(ONE, "2a").empty
+
+
+def test_a_service_row_whose_name_fits_two_rt_is_given_to_neither(consolidate: Consolidate) -> None:
+    """That only one of them is a slum does not make it the one that is meant."""
+    rts = [rt_row("001", box(0, 0, 100)), rt_row("001", box(1000, 0, 100), rw="002")]
+    row = {"kode_kelurahan": KODE, "rt": "001", "layak": False, "jumlah_kk": 20}
+    done = sector(consolidate, "air_minum", [row], rt=rts)
+    assert done.facts(ONE, "3a").empty
+    found = done.conflicts("identitas")
+    assert found["subject"].tolist() == [key("001", "000")]
+    assert {c["value"] for c in done.candidates(kind="identitas")} == {ONE, key("001", "002")}
+    assert len(done.findings("conflict.identity")) == 1
+    # Its place tells which is meant: nothing is open.
+    placed = sector(consolidate, "air_minum", [{**row, "geometry": point(5, 5)}], rt=rts)
+    assert percent(placed, "3a") == [40]
+    assert placed.conflicts("identitas").empty
+
+
+def test_a_service_name_that_fits_two_rt_outside_the_slums_is_nobodys_concern(
+    consolidate: Consolidate,
+) -> None:
+    rts = [rt_row("001", box(0, 0, 100))]
+    rts += [rt_row("007", box(1000 * i, 0, 100), rw=f"00{i}") for i in (1, 2)]
+    row = {"kode_kelurahan": KODE, "rt": "007", "layak": False, "jumlah_kk": 20}
+    assert sector(consolidate, "air_minum", [row], rt=rts).conflicts("identitas").empty
+
+
 def test_households_of_unknown_service_leave_the_share_unknown(consolidate: Consolidate) -> None:
     rows = [
         {"geometry": point(10, 10), "layak": False, "jumlah_kk": 30},
@@ -194,6 +255,17 @@ def test_fire_protection_reaches_by_radius(consolidate: Consolidate) -> None:
     assert done.facts(ONE, "7a")["volume"].tolist() == [2]
     assert percent(done, "7a") == [50]
     assert done.facts(ONE, "7a")["source_id"].tolist() == ["proteksi_kebakaran"]
+
+
+@pytest.mark.parametrize("coverage", [None, "kota"])
+def test_posts_without_any_reach_say_nothing(
+    consolidate: Consolidate, coverage: str | None
+) -> None:
+    """Hydrants on a map without their radius do not prove that every house is out of reach."""
+    posts = [{"geometry": point(x, 0)} for x in (0, 5)]
+    done = sector(consolidate, "proteksi_kebakaran", posts, coverage, bangunan=[house(10, 10)])
+    assert done.facts(ONE, "7a").empty
+    assert done.findings("sector.no-radius")["value"].tolist() == ["2"]
 
 
 def test_a_post_next_door_reaches_too(consolidate: Consolidate) -> None:
