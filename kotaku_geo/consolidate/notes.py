@@ -174,6 +174,23 @@ def unknown_kawasan(survey: pd.DataFrame, areas: KawasanRows, findings: FindingB
         )  # fmt: skip
 
 
+def merged_rows(areas: KawasanRows, findings: FindingBook) -> None:
+    """Rows of a source that are one kawasan by their id and yet call or judge it differently."""
+    for column in ("nama_kawasan", "kode_kelurahan", "tingkat", "skor"):
+        said = areas.rows.groupby(["source_id", "key"])[column].nunique()
+        counts = areas.rows.groupby(["source_id", "key"]).size()
+        for source, key in said.index[said > 1]:
+            findings.add(
+                "kawasan.rows-differ",
+                source_id=source,
+                subject=key,
+                key=f"{key}|{column}",
+                kolom=column,
+                jumlah=int(counts[source, key]),
+                value=column,
+            )
+
+
 def without_kawasan(units: gpd.GeoDataFrame, findings: FindingBook) -> None:
     """Surveyed RT that belong to no kawasan."""
     lone = units[(units["kawasan"] < 0) & units["surveyed"]]

@@ -85,6 +85,7 @@ def _places(ctx: StageContext) -> Places:
     membership.report(claims, rt_map, areas, shared, pipeline, findings)
     notes.unknown_kawasan(survey, areas, findings)
     notes.without_kawasan(units.table, findings)
+    notes.merged_rows(areas, findings)
     return Places(villages, areas, units.table, survey, services, conflicts.merged(found))
 
 

@@ -406,3 +406,14 @@ def test_a_city_without_anything_but_kelurahan(consolidate: Consolidate) -> None
         1, 0, 0, 0, 0,
     ]  # fmt: skip
     assert done.table("kelurahan")["luas_kumuh_rt_ha"].tolist() == [0]
+
+
+def test_rows_of_one_id_that_contradict_each_other_are_told(consolidate: Consolidate) -> None:
+    rows = [area(box(0, 0, 50), id_kawasan="K1", nama_kawasan="Tepi", tingkat="ringan"),
+            area(box(100, 0, 50), id_kawasan="K1", nama_kawasan="Hulu", tingkat="ringan")]  # fmt: skip
+    done = consolidate(kawasan=rows)
+    told = done.findings("kawasan.rows-differ")
+    assert told["value"].tolist() == ["nama_kawasan"]
+    assert told["subject"].tolist() == ["K1"]
+    alike = consolidate(kawasan=[{**r, "nama_kawasan": "Tepi"} for r in rows])
+    assert alike.findings("kawasan.rows-differ").empty
