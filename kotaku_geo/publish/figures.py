@@ -1,5 +1,7 @@
 """The figures of the city profile, from releasable tables. Unknown stays unknown in every sum."""
 
+import math
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,8 @@ def by_level(released: Release) -> list[dict[str, Any]]:
     """
     kawasan = released.table("consolidate/kawasan")
     grouped = kawasan.assign(level=levels.reported(kawasan)).groupby("level")["luas_ha"]
-    area, count, rt = grouped.sum(), grouped.size(), released.rt_levels
+    area, count = grouped.sum(), grouped.size()
+    rt = released.rt_levels.groupby("level")[["luas_ha", "jumlah"]].sum()
     return [
         {
             "level": level,
@@ -36,8 +39,10 @@ def headline(released: Release) -> dict[str, Any]:
     """What stands at the top of the page.
 
     Keys: kumuh_kawasan_ha, kumuh_rt_ha, belum_kawasan_ha, belum_rt_ha (level unknown), n_kawasan,
-    n_rt, n_kelurahan, luas_kawasan_ha, and for jumlah_penduduk and jumlah_kk the sum over the
-    kawasan that have it and how many those are (None where none has).
+    n_rt, n_rt_kumuh (None where no RT is known to be one and some are unknown), n_rt_belum,
+    n_kelurahan, luas_kawasan_ha, luas_rt_ha, tanpa_rt_ha (hectares of kawasan that belong to no RT;
+    None where an RT's hectares are unknown), and for jumlah_penduduk and jumlah_kk the sum over
+    the kawasan that have it and how many those are (None where none has).
     """
     rows = {row["level"]: row for row in by_level(released)}
     unknown = rows["tidak_diketahui"]
@@ -49,15 +54,22 @@ def headline(released: Release) -> dict[str, Any]:
 
     kawasan = released.table("consolidate/kawasan")
     codes = kawasan["kode_kelurahan"].dropna().str.split(";").explode()
+    rt = released.rt_levels
+    n_slum = sum(rows[level]["rt_n"] for level in levels.SLUM)
+    area, rt_area = float(kawasan["luas_ha"].sum()), float(rt["luas_ha"].sum())
     figures: dict[str, Any] = {
         "kumuh_kawasan_ha": slum("kawasan"),
         "kumuh_rt_ha": slum("rt"),
         "belum_kawasan_ha": unknown["kawasan_ha"],
         "belum_rt_ha": unknown["rt_ha"],
         "n_kawasan": len(kawasan),
-        "n_rt": int(released.rt_levels["jumlah"].sum()),
+        "n_rt": int(rt["jumlah"].sum()),
+        "n_rt_kumuh": None if n_slum == 0 and unknown["rt_n"] else n_slum,
+        "n_rt_belum": unknown["rt_n"],
         "n_kelurahan": int(codes.nunique()),
-        "luas_kawasan_ha": float(kawasan["luas_ha"].sum()),
+        "luas_kawasan_ha": area,
+        "luas_rt_ha": rt_area,
+        "tanpa_rt_ha": None if rt["tanpa_luas"].any() else max(area - rt_area, 0.0),
     }
     for column in ("jumlah_penduduk", "jumlah_kk"):
         known = kawasan[column].dropna()
@@ -70,14 +82,20 @@ def balance(released: Release) -> dict[str, Any]:
     """The city's hectares of the overlay, each place counted once.
 
     tetap + berkurang + toleransi_sk = sk and tetap + bertambah + toleransi_baseline = baseline.
-    Further keys: n_sk and n_kawasan (locations), n_tabel (SK locations without a polygon).
+    These are the hectares drawn. Further keys: n_sk and n_kawasan (locations), and of those
+    verified from a table n_sk_tabel and n_kawasan_tabel, sk_tabel and baseline_tabel (their
+    hectares: as written in the SK, and of the kawasan; None where none is known), n_tanpa_luas (SK
+    locations without any hectares), and tidak_kumuh (hectares of kawasan that are no slum).
     """
     pieces = released.table("verify/pieces")
     area, kind = pieces["luas_ha"], pieces["kelas"]
     of_sk = pieces["id_sk"].notna()
     locations = released.table("verify/locations")
-    relations = released.table("verify/relations")
-    tabular = relations.loc[relations["mode"] == "tabel", "id_sk"].dropna()
+    sk, kawasan = (locations[locations["sisi"] == side] for side in ("sk", "kawasan"))
+    sk_table = sk[sk["id"].isin(_verified_from_table(released, "id_sk"))]
+    kawasan_table = kawasan[kawasan["id"].isin(_verified_from_table(released, "id_kawasan"))]
+    written = sk_table["luas_tertulis_ha"]
+    levelled = {row["level"]: row for row in by_level(released)}
     return {
         "sk": float(area[of_sk].sum()),
         "baseline": float(area[pieces["id_kawasan"].notna()].sum()),
@@ -86,10 +104,31 @@ def balance(released: Release) -> dict[str, Any]:
         "berkurang": float(area[kind == "berkurang"].sum()),
         "toleransi_sk": float(area[(kind == "toleransi") & of_sk].sum()),
         "toleransi_baseline": float(area[(kind == "toleransi") & ~of_sk].sum()),
-        "n_sk": int((locations["sisi"] == "sk").sum()),
-        "n_kawasan": int((locations["sisi"] == "kawasan").sum()),
-        "n_tabel": int(tabular.str.count(";").add(1).sum()) if len(tabular) else 0,
+        "n_sk": len(sk),
+        "n_kawasan": len(kawasan),
+        "n_sk_tabel": len(sk_table),
+        "n_kawasan_tabel": len(kawasan_table),
+        "sk_tabel": _total(written),
+        "baseline_tabel": _total(kawasan_table["luas_ha"]),
+        "n_tanpa_luas": int(written.isna().sum()),
+        "tidak_kumuh": levelled["tidak_kumuh"]["kawasan_ha"],
     }
+
+
+def _verified_from_table(released: Release, side: str) -> pd.Series:
+    """Ids of the places that a relation without polygons names and no piece of the overlay has."""
+    relations, pieces = released.table("verify/relations"), released.table("verify/pieces")
+    named = _members(relations.loc[relations["mode"] == "tabel", side])
+    return named[~named.isin(_members(pieces[side]))]
+
+
+def _members(ids: pd.Series) -> pd.Series:
+    return ids.dropna().astype("object").str.split(";").explode()
+
+
+def _total(values: pd.Series) -> float | None:
+    known = values.dropna()
+    return float(known.sum()) if len(known) else None
 
 
 def parameters(released: Release) -> list[dict[str, Any]]:
@@ -125,25 +164,40 @@ def aspects(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{"aspect": a, "mean": None if np.isnan(m) else float(m)} for a, m in means.items()]
 
 
-def histogram(released: Release, bins: int = 27) -> dict[str, Any]:
-    """How many kawasan have which score.
+def bins(limits: Collection[int], widest: int = 3) -> tuple[int, int]:
+    """Lower end of the first bin and the width of all, so that every limit begins a bin.
 
-    Keys: counts (per bin), width (scores a bin spans), largest (score), limits (level → lowest
-    score), known, reported (how many are reported scores).
+    Args:
+        limits: scores at which a level begins.
+        widest: scores that a bin may span.
+    """
+    first = min(limits)
+    apart = math.gcd(*(limit - first for limit in limits))
+    width = max(w for w in range(1, widest + 1) if apart % w == 0)
+    return -(-first % width), width
+
+
+def histogram(released: Release) -> dict[str, Any]:
+    """How many kawasan have which score; no bin straddles the limit of a level.
+
+    Keys: counts (per bin), start (of the first bin), width (scores a bin spans), largest (score),
+    limits (level → lowest score), known, reported (how many are reported scores).
     """
     regulation = resources.load(f"regulation/{released.pipeline.regulation}")
     largest = 5 * len(regulation["parameters"])
-    width = max(1, round(largest / bins))
+    limits = {row["level"]: row["from"] for row in regulation["levels"]}
+    start, width = bins(limits.values())
     kawasan = released.table("consolidate/kawasan")
     score = kawasan["skor"].dropna().clip(0, largest)
-    edges = np.arange(0, largest + width + 1, width)
+    edges = np.arange(start, largest + width + 1, width)
     counts, _ = np.histogram(score, edges)
     reported = kawasan["skor"].notna() & (kawasan["kelengkapan"] == "tanpa_data")
     return {
         "counts": [int(c) for c in counts],
+        "start": start,
         "width": width,
         "largest": largest,
-        "limits": {row["level"]: row["from"] for row in regulation["levels"]},
+        "limits": limits,
         "known": len(score),
         "reported": int(reported.sum()),
     }

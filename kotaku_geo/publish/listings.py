@@ -1,13 +1,12 @@
 """The rows of the city profile's tables, from releasable tables, as plain Python values."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from kotaku_geo import findings as register
-from kotaku_geo.publish import levels
+from kotaku_geo import resources
+from kotaku_geo.publish import figures, levels, rules
 from kotaku_geo.publish.layers import THEMES
 from kotaku_geo.publish.release import Release
 
@@ -21,7 +20,11 @@ _VERDICTS = ("perlu_tinjau", "belum_terdata", "tidak_ada_di_sk", "tidak_ada_di_b
 def kelurahan(released: Release) -> dict[str, Any]:
     """Kelurahan in the order of their codes, with kawasan counts and SK hectares.
 
-    Keys: rows, total (sums of the hectares; unknown where one kelurahan's is).
+    Slum hectares by RT level are those that are slum for sure, beside those not known
+    (belum_rt_ha), as in `figures.headline`.
+
+    Keys: rows, total (of the city, each place counted once; bagian is unknown where some kawasan's
+    level is).
     """
     frame = pd.DataFrame(released.table("consolidate/kelurahan")).drop(columns="geometry")
     kawasan = released.table("consolidate/kawasan")[["id_kawasan", "kode_kelurahan"]].dropna()
@@ -31,11 +34,36 @@ def kelurahan(released: Release) -> dict[str, Any]:
     frame["n_kawasan"] = frame["kode_kelurahan"].map(codes.value_counts()).fillna(0).astype(int)
     frame["sk_ha"] = frame["kode_kelurahan"].map(sk)
     frame["bagian"] = frame["luas_kumuh_kawasan_ha"] / frame["luas_ha"]
-    hectares = ["luas_ha", "luas_kawasan_ha", "luas_kumuh_rt_ha", "luas_kumuh_kawasan_ha"]
-    total = frame[hectares].sum(skipna=False) if len(frame) else pd.Series(None, index=hectares)
+    by_rt = _by_rt(released).reindex(frame["kode_kelurahan"]).set_axis(frame.index)
+    frame["luas_kumuh_rt_ha"] = by_rt["kumuh"].fillna(frame["luas_kumuh_rt_ha"])
+    frame["belum_rt_ha"] = by_rt["belum"].fillna(0.0)
     return {
         "rows": rows(frame.sort_values("kode_kelurahan")),
-        "total": {name: _value(value) for name, value in total.items()},
+        "total": _city_total(frame, released),
+    }
+
+
+def _by_rt(released: Release) -> pd.DataFrame:
+    """Hectares by kelurahan: kumuh (for sure; unknown where no level is known), belum."""
+    rt = released.rt_levels
+    open_ = rt["level"] == "tidak_diketahui"
+    slum = rt["luas_ha"].where(rt["level"].isin(levels.SLUM), 0.0)
+    split = pd.DataFrame({"kumuh": slum.mask(open_), "belum": rt["luas_ha"].where(open_)})
+    return split.groupby(rt["kode_kelurahan"]).sum(min_count=1)
+
+
+def _city_total(frame: pd.DataFrame, released: Release) -> dict[str, Any]:
+    city = figures.headline(released)
+    area = _value(frame["luas_ha"].sum(skipna=False)) if len(frame) else None
+    slum = city["kumuh_kawasan_ha"]
+    settled = area and slum is not None and not city["belum_kawasan_ha"]
+    return {
+        "luas_ha": area,
+        "luas_kawasan_ha": city["luas_kawasan_ha"] if city["n_kawasan"] else None,
+        "luas_kumuh_kawasan_ha": slum,
+        "luas_kumuh_rt_ha": city["kumuh_rt_ha"],
+        "belum_rt_ha": city["belum_rt_ha"],
+        "bagian": slum / area if settled else None,
     }
 
 
@@ -85,13 +113,18 @@ def relations(released: Release) -> list[dict[str, Any]]:
 
 
 def verdicts(released: Release) -> list[dict[str, Any]]:
-    """Number of relations and hectares (of the larger side) by verdict; empty ones left out."""
+    """Number of relations and hectares by verdict; empty ones left out.
+
+    Hectares are the SK's: as drawn, or as written where nothing is drawn; of a relation that the SK
+    does not know, the baseline's. None where none is known.
+    """
     frame = released.table("verify/relations")
-    area = frame[["luas_baseline_ha", "luas_sk_ha"]].max(axis=1)
+    of_sk = frame["luas_sk_ha"].fillna(frame["luas_sk_tertulis_ha"])
+    area = of_sk.where(frame["id_sk"].notna(), frame["luas_baseline_ha"])
     grouped = frame.assign(ha=area).groupby("verdict")["ha"]
-    count, total = grouped.size(), grouped.sum()
+    count, total = grouped.size(), grouped.sum(min_count=1)
     return [
-        {"verdict": v, "n": int(count[v]), "ha": float(total[v])} for v in _VERDICTS if v in count
+        {"verdict": v, "n": int(count[v]), "ha": _value(total[v])} for v in _VERDICTS if v in count
     ]
 
 
@@ -134,7 +167,6 @@ def _theme(frame: pd.DataFrame, theme: str) -> dict[str, Any]:
     own = frame[frame["tema"] == theme]
     count = own["status"].value_counts()
     hit = own.loc[own["status"] == "terindikasi"]
-    follow = hit["tindak_lanjut"].dropna().drop_duplicates().sort_values()
     return {
         "tema": theme,
         "counts": [{"status": s, "n": int(count.get(s, 0))} for s in _STATUS_ORDER],
@@ -143,15 +175,33 @@ def _theme(frame: pd.DataFrame, theme: str) -> dict[str, Any]:
         "terindikasi": int(count.get("terindikasi", 0)),
         "unseen": int(count.get("data_tidak_tersedia", 0)) == len(own),
         "ha": _value(hit["luas_ha"].sum(min_count=1)),
-        "tindak_lanjut": list(follow),
+        "tindak_lanjut": instruments(theme, hit["tindak_lanjut"].dropna()),
     }
+
+
+def instruments(theme: str, told: pd.Series) -> list[dict[str, Any]]:
+    """What is proposed under a theme, each instrument once with the number of kawasan.
+
+    What a sentence holds beside the texts of ``screening.yaml`` (a note in brackets, say) is listed
+    as it stands, in Indonesian. Keys: n, id, en (None where as it stands).
+    """
+    spec = resources.load("screening")["follow_up"].get(theme, {})
+    known = [spec["terindikasi"], *spec.get("class", ())] if spec else []
+    listed, rest = [], told.astype("str")
+    for entry in known:
+        if n := int(rest.str.contains(entry["id"], regex=False).sum()):
+            listed.append({"n": n, "id": entry["id"], "en": entry["en"]})
+            rest = rest.str.replace(entry["id"], "", regex=False)
+    left = rest.str.strip("; ").str.replace(r"^\((.*)\)$", r"\1", regex=True)
+    notes = left[left != ""].value_counts().sort_index()
+    return [*listed, *({"n": int(n), "id": str(note), "en": None} for note, n in notes.items())]
 
 
 def findings(released: Release) -> list[dict[str, Any]]:
     """Findings grouped by who must act and by rule, gravest first.
 
-    Keys of a group: responsible, n, counts by severity, rules (rule, severity, n, waived, texts
-    and acts by language, examples).
+    Waived findings count apart. Keys of a group: responsible, n, waived, counts by severity, rules
+    (rule, severity, n, waived, titles and acts by language, examples and how many more there are).
     """
     frame = pd.DataFrame(released.table("findings")).drop(columns="geometry")
     frame["_rank"] = frame["severity"].map({"error": 0, "warning": 1, "info": 2}).fillna(3)
@@ -159,11 +209,13 @@ def findings(released: Release) -> list[dict[str, Any]]:
     for side in RESPONSIBLE:
         own = frame[frame["responsible"] == side]
         if len(own):
-            counts = own["severity"].value_counts()
+            waived = own["dikecualikan"].notna()
+            counts = own.loc[~waived, "severity"].value_counts()
             groups.append(
                 {
                     "responsible": side,
-                    "n": len(own),
+                    "n": int((~waived).sum()),
+                    "waived": int(waived.sum()),
                     "counts": {s: int(counts.get(s, 0)) for s in ("error", "warning", "info")},
                     "rules": _rules(own),
                 }
@@ -174,31 +226,25 @@ def findings(released: Release) -> list[dict[str, Any]]:
 def _rules(frame: pd.DataFrame) -> list[dict[str, Any]]:
     listed = []
     for (rank, rule), own in frame.groupby(["_rank", "rule"]):
-        examples = own.sort_values(["dikecualikan", "subject", "finding_id"], na_position="first")
+        waived = own["dikecualikan"].notna()
+        order = ["waived", "subject", "finding_id"]
+        examples = own.assign(waived=waived).sort_values(order, na_position="first").head(EXAMPLES)
         listed.append(
             {
                 "rank": rank,
                 "rule": rule,
                 "severity": own["severity"].iloc[0],
-                "n": len(own),
-                "waived": int(own["dikecualikan"].notna().sum()),
-                "text": {lang: plain(str(rule), lang) for lang in ("id", "en")},
-                "act": {lang: _act(str(rule), lang) for lang in ("id", "en")},
-                "examples": rows(examples.head(EXAMPLES)[["subject", "source_id", "message"]]),
+                "n": int((~waived).sum()),
+                "waived": int(waived.sum()),
+                "title": {lang: rules.title(str(rule), lang) for lang in ("id", "en")},
+                "act": {lang: rules.act(str(rule), lang) for lang in ("id", "en")},
+                "examples": rows(
+                    examples[["finding_id", "subject", "source_id", "message", "dikecualikan"]]
+                ),
+                "more": len(own) - len(examples),
             }
         )
-    return sorted(listed, key=lambda r: (r["rank"], -r["n"], r["rule"]))
-
-
-def plain(rule: str, lang: str) -> str:
-    """A rule's sentence with an ellipsis in place of its particulars; its id where unknown."""
-    known: Mapping[str, Mapping[str, str]] = register.rules()
-    return re.sub(r"\"?\{\w+\}\"?", "…", known[rule][lang]) if rule in known else rule
-
-
-def _act(rule: str, lang: str) -> str:
-    known = register.rules()
-    return known[rule][f"act_{lang}"] if rule in known else ""
+    return sorted(listed, key=lambda r: (r["n"] == 0, r["rank"], -r["n"], r["rule"]))
 
 
 def sources(released: Release) -> list[dict[str, Any]]:
@@ -207,6 +253,23 @@ def sources(released: Release) -> list[dict[str, Any]]:
     rank = {s.id: i for i, s in enumerate(released.pipeline.sources)}
     frame = frame.assign(_rank=frame["source_id"].map(rank)).sort_values(["_rank", "path"])
     return rows(frame.drop(columns="_rank"))
+
+
+def unread_sk(released: Release) -> list[dict[str, Any]]:
+    """Deliveries of the SK of which nothing could be used, with the gravest finding about each.
+
+    Keys: source_id, path, reason (None where no finding says it).
+    """
+    frame = released.table("ingest/sources")
+    unread = frame["sha256"].isna() | (frame["rows_kept"].fillna(0) == 0)
+    lost = frame[frame["layer"].isin(("sk", "sk_tabel")) & unread]
+    told = pd.DataFrame(released.table("findings")).drop(columns="geometry")
+    told = told[(told["severity"] == "error") & (told["stage"] == "ingest")]
+    told = told.sort_values(["source_row", "finding_id"], na_position="first")
+    told = told.drop_duplicates("source_id").set_index("source_id")
+    reasons = lost["source_id"].map(told["message"])
+    listed = lost[["source_id", "path"]].assign(reason=reasons)
+    return rows(listed.sort_values(["source_id", "path"]))
 
 
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -69,6 +69,7 @@ def _content(released: Release) -> dict[str, Any]:
         "radar_shape": shape,
         "radar_ring": _ring,
         "kelurahan": listings.kelurahan(released),
+        "unread_sk": listings.unread_sk(released),
         "kawasan": kawasan,
         "priorities": sorted({r["prioritas"] for r in kawasan if r["prioritas"] is not None}),
         "relations": listings.relations(released),

@@ -20,9 +20,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from kotaku_geo import findings as register
 from kotaku_geo.config import Pipeline
-from kotaku_geo.publish import levels, tables
+from kotaku_geo.publish import levels, rules, tables
 from kotaku_geo.stage import StageContext
 from kotaku_geo.texts import number
 
@@ -61,8 +60,9 @@ class Release:
         pipeline: the city's pipeline file.
         tables: releasable tables by workspace name, columns as in ``schemas/publish/tables.yaml``.
         summary: ``verify/summary.json``, empty where there is none.
-        rt_levels: hectares and number of RTs (columns luas_ha, jumlah) by reported level,
-            reckoned before small figures are hidden, so that totals stay whole.
+        rt_levels: hectares and number of RTs by kelurahan and reported level (columns
+            kode_kelurahan, level, luas_ha, jumlah, tanpa_luas: how many have no hectares), reckoned
+            before small figures are hidden, so that totals stay whole.
         mha_kelurahan: kelurahan codes in which a community is indicated.
     """
 
@@ -256,8 +256,9 @@ def _findings(frame: pd.DataFrame, facts: pd.DataFrame, hidden: Withheld) -> pd.
     quoted = _mentions(frame["message"] + " " + frame["value"].fillna(""), hidden.sources)
     secret = own | quoted
     small = frame["subject"].isin(hidden.rt | hidden.kawasan) | _of_rows(frame, facts, hidden)
-    plain = frame["rule"].map(lambda rule: f"{_plain(rule)} ({WITHHELD})")
+    plain = frame["rule"].map(lambda rule: f"{rules.plain(rule)} ({WITHHELD})")
     frame = frame.assign(message=frame["message"].mask(secret | small, plain))
+    frame["judul"] = frame["rule"].map(rules.title).astype("str")
     row = frame["subject"].str.contains("#", regex=False, na=False)
     frame["subject"] = frame["subject"].mask(own & row, frame["source_id"])
     frame = _blank(frame, own, ["source_row"])
@@ -273,12 +274,6 @@ def _of_rows(frame: pd.DataFrame, facts: pd.DataFrame, hidden: Withheld) -> pd.S
     return pd.Series(found, frame.index)
 
 
-def _plain(rule: str) -> str:
-    """A rule's sentence without the particulars."""
-    sentence = register.rules()[rule]["id"] if rule in register.rules() else rule
-    return re.sub(r"\"?\{\w+\}\"?", "…", sentence)
-
-
 def _sources(frame: pd.DataFrame, pipeline: Pipeline) -> pd.DataFrame:
     """The list of deliveries, with what the pipeline file says of each."""
     stated = {s.id: s for s in pipeline.sources}
@@ -291,8 +286,11 @@ def _sources(frame: pd.DataFrame, pipeline: Pipeline) -> pd.DataFrame:
 
 
 def _levels(rt: pd.DataFrame) -> pd.DataFrame:
-    grouped = rt.assign(level=levels.reported(rt)).groupby("level")["luas_ha"]
-    return pd.DataFrame({"luas_ha": grouped.sum(), "jumlah": grouped.size()})
+    keys = ["kode_kelurahan", "level"]
+    grouped = rt.assign(level=levels.reported(rt)).groupby(keys, dropna=False)["luas_ha"]
+    size = grouped.size()
+    counted = {"luas_ha": grouped.sum(), "jumlah": size, "tanpa_luas": size - grouped.count()}
+    return pd.DataFrame(counted).reset_index()
 
 
 def _mentions(texts: pd.Series, words: Iterable[str]) -> pd.Series:

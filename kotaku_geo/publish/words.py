@@ -14,6 +14,7 @@ from kotaku_geo import resources
 from kotaku_geo.texts import UNKNOWN, number
 
 LANGUAGES = ("id", "en")
+_UNIT = re.compile(r"(\{\w+:\d\}) ha\b")  # a number and its unit stay on one line
 _GAP = re.compile(r"\{(\w+)(?::(\d))?\}")
 
 
@@ -57,6 +58,8 @@ def _collect(node: Mapping[Any, Any], prefix: str, found: dict[str, Mapping[str,
     for key, child in node.items():
         name = f"{prefix}{key}"
         if set(child) == set(LANGUAGES):
-            found[name] = child
+            found[name] = {
+                lang: _UNIT.sub("\\1\N{NO-BREAK SPACE}ha", child[lang]) for lang in LANGUAGES
+            }
         else:
             _collect(child, f"{name}.", found)

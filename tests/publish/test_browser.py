@@ -113,6 +113,12 @@ def test_tables_are_narrowed_by_words_and_choices(tab: Page, file: Path) -> None
     assert tab.value(ROWS) == ["K4"]
 
 
+def test_tables_fit_a_small_laptop(tab: Page, file: Path) -> None:
+    tab.open(file, width=1300)
+    wide = "[...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > s.clientWidth)"
+    assert tab.value(f"{wide}.map(s => s.firstElementChild.id)") == []
+
+
 def test_a_verdict_narrows_the_relations(tab: Page, file: Path) -> None:
     tab.open(file)
     press(tab, "[data-value=tidak_ada_di_sk]")

@@ -129,6 +129,7 @@ def test_communities_are_in_the_kelurahan_layer_only(gpkg: Path) -> None:
 def test_findings_with_a_place_are_layers_too(gpkg: Path) -> None:
     assert len(read(gpkg, "temuan_area")) == 1
     assert len(read(gpkg, "temuan_titik")) == 1
+    assert read(gpkg, "temuan_area")["judul"].tolist() == ["Poligon bertumpang tindih"]
     assert read(gpkg, "temuan_garis").empty
 
 

@@ -12,10 +12,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from kotaku_geo import findings as register
 from kotaku_geo import resources
-from kotaku_geo.publish import figures, levels, listings, mapdata, page, profile, words
+from kotaku_geo.findings import FindingBook
+from kotaku_geo.publish import figures, levels, listings, mapdata, page, profile, rules, words
 from kotaku_geo.publish.release import release
 from kotaku_geo.stage import StageContext
+from tests.publish.conftest import CRS
 
 City = Callable[..., StageContext]
 
@@ -140,6 +143,101 @@ def test_both_levels_stand_side_by_side(city: City) -> None:
     assert headline["jumlah_kk_n"] == 3
 
 
+def test_only_rts_known_to_be_slums_count_as_such(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    headline = figures.headline(release(city()))
+    assert (headline["n_rt"], headline["n_rt_kumuh"], headline["n_rt_belum"]) == (5, 3, 1)
+    assert "dari 5 RT; 1 belum diketahui" in Reader(made(city())).text
+    frame = tables["consolidate/rt"]
+    for column in ("tingkat", "tingkat_konflik"):
+        frame[column] = pd.Series(None, index=range(5), dtype="str")
+    assert figures.headline(release(city()))["n_rt_kumuh"] is None
+    frame["tingkat"] = "tidak_kumuh"
+    assert figures.headline(release(city()))["n_rt_kumuh"] == 0
+
+
+def test_hectares_of_no_rt_are_told(city: City, tables: dict[str, pd.DataFrame]) -> None:
+    assert figures.headline(release(city()))["tanpa_rt_ha"] == pytest.approx(13.25 - 10.0)
+    assert "3,25 ha kawasan (13,25 ha) tidak termasuk RT mana pun" in Reader(made(city())).text
+    tables["consolidate/rt"].loc[0, "luas_ha"] = float("nan")
+    assert figures.headline(release(city()))["tanpa_rt_ha"] is None
+
+
+def test_places_verified_from_a_table_are_told_apart(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    relations, locations = tables["verify/relations"], tables["verify/locations"]
+    relations.loc[len(relations)] = {
+        "relation_id": "r6", "mode": "tabel", "id_sk": "S4;S5", "id_kawasan": "K5",
+        "verdict": "sesuai", "luas_sk_tertulis_ha": 2.0, "luas_baseline_ha": 1.5,
+    }  # fmt: skip
+    shared = {"relation_id": "r6", "tetap_ha": None}
+    rows = [
+        {**shared, "id": "S4", "sisi": "sk", "luas_tertulis_ha": 2.0},
+        {**shared, "id": "S5", "sisi": "sk"},
+        {**shared, "id": "K5", "sisi": "kawasan", "luas_ha": 1.5},
+    ]
+    tables["verify/locations"] = pd.concat([locations, pd.DataFrame(rows)], ignore_index=True)
+    relations.loc[relations["relation_id"] == "r4", "mode"] = "tabel"  # drawn all the same
+    balance = figures.balance(release(city()))
+    assert (balance["n_sk"], balance["n_sk_tabel"], balance["sk_tabel"]) == (5, 2, 2.0)
+    assert (balance["n_kawasan_tabel"], balance["baseline_tabel"]) == (1, 1.5)
+    assert balance["n_tanpa_luas"] == 1
+    seen = Reader(made(city())).text
+    assert "2 lokasi dari tabel, 2,00 ha tertulis" in seen
+    assert f"SK Kumuh {balance['sk'] + 2:.2f} ha".replace(".", ",") in seen
+    cards = {v["verdict"]: v["ha"] for v in listings.verdicts(release(city()))}
+    assert cards["sesuai"] == pytest.approx(3.51 + 2.0), "the SK's, written where not drawn"
+    assert cards["tidak_ada_di_sk"] == pytest.approx(7.2), "the baseline's where the SK has none"
+
+
+def test_kelurahan_and_city_follow_one_rule(city: City) -> None:
+    told = listings.kelurahan(release(city()))
+    headline = figures.headline(release(city()))
+    assert [r["luas_kumuh_rt_ha"] for r in told["rows"]] == [6.0, 0.0, 0.0]
+    assert [r["belum_rt_ha"] for r in told["rows"]] == [0.0, 2.5, 0.0]
+    assert told["total"]["luas_kumuh_rt_ha"] == headline["kumuh_rt_ha"]
+    assert told["total"]["bagian"] == pytest.approx(13.25 / 300)
+
+
+@pytest.mark.parametrize("limits", [(60, 38, 16), (71, 45, 19), (10,)])
+def test_no_bar_straddles_a_level_limit(limits: tuple[int, ...]) -> None:
+    start, width = figures.bins(limits)
+    assert -width < start <= 0
+    assert all((limit - start) % width == 0 for limit in limits)
+
+
+def test_a_score_of_partial_data_is_a_span(plain: str) -> None:
+    assert "33–37" in Reader(plain).text
+
+
+def test_follow_ups_are_grouped_by_instrument() -> None:
+    spec = resources.load("screening")["follow_up"]["kawasan_lindung"]
+    base, setback = spec["terindikasi"]["id"], spec["class"][0]["id"]
+    told = pd.Series([base, f"{base}; {setback}", f"{base}; {setback} (lebar asumsi 15 m)"])
+    found = [(row["id"], row["n"]) for row in listings.instruments("kawasan_lindung", told)]
+    assert found == [(base, 3), (setback, 2), ("lebar asumsi 15 m", 1)]
+
+
+def test_an_unread_decree_is_warned_of(city: City, tables: dict[str, pd.DataFrame]) -> None:
+    sources = tables["ingest/sources"]
+    lost = sources["source_id"] == "sk-2020"
+    sources.loc[lost, ["rows_read", "rows_kept"]] = 0
+    sources.loc[lost, "sha256"] = None
+    book = FindingBook("ingest", CRS)
+    book.add("file.unreadable", source_id="sk-2020", path="sk.gpkg", sebab="rusak")
+    tables["findings"] = book.frame()
+    seen = Reader(made(city())).text
+    assert "Berkas SK sk.gpkg tidak terbaca;" in seen
+    assert "Berkas tidak dapat dibaca: rusak" in seen
+    assert seen.count("tidak ada baris terbaca") == 1
+
+
+def test_a_decree_that_was_read_has_no_warning(plain: str) -> None:
+    assert "tidak terbaca" not in Reader(plain).text
+
+
 def test_an_open_level_is_told_from_an_unknown_one() -> None:
     frame = pd.DataFrame(
         {
@@ -218,6 +316,34 @@ def test_findings_are_grouped_by_who_must_act(city: City) -> None:
     rule = next(r for r in groups["pokja"]["rules"] if r["rule"] == "conflict.value")
     assert rule["act"]["id"] == "Putuskan dalam rapat Pokja PKP"
     assert rule["examples"][0]["subject"] == "33.75.01.1001-RW001-RT001"
+
+
+def test_waived_findings_are_counted_apart(city: City, tables: dict[str, pd.DataFrame]) -> None:
+    found = tables["findings"]
+    found.loc[found["rule"] == "conflict.value", "dikecualikan"] = "sudah diperiksa"
+    groups = {g["responsible"]: g for g in listings.findings(release(city()))}
+    assert (groups["pokja"]["n"], groups["pokja"]["waived"]) == (0, 1)
+    assert sum(groups["pokja"]["counts"].values()) == 0
+    seen = Reader(made(city())).text
+    assert "0 temuan · dikecualikan: 1" in seen
+    for finding_id in found["finding_id"]:
+        assert finding_id in seen
+
+
+def test_findings_are_headed_by_a_title() -> None:
+    assert rules.title("area.attribute-differs") == "Luas tertulis berbeda dari gambar"
+    assert rules.title("nobody.knows", "en") == "nobody.knows"
+    for rule, entry in register.rules().items():
+        if "title_id" in entry:
+            for lang in words.LANGUAGES:
+                assert 2 <= len(entry[f"title_{lang}"].split()) <= 6, rule
+
+
+def test_a_rule_without_a_title_is_headed_by_its_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = {"a.b": {"id": "Luas {x} ha", "en": "Area {x} ha", "act_id": "Ukur", "act_en": "Survey"}}
+    monkeypatch.setattr(register, "rules", lambda: rule)
+    assert rules.title("a.b") == "Luas … ha"
+    assert rules.act("a.b", "en") == "Survey"
 
 
 def test_every_text_has_both_languages_and_the_same_gaps() -> None:

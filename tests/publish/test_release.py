@@ -76,7 +76,7 @@ def test_findings_about_a_small_rts_own_row_quote_no_figure(
 
 
 def test_totals_by_level_count_small_rts(city: City) -> None:
-    levels = release(city()).rt_levels["luas_ha"]
+    levels = release(city()).rt_levels.groupby("level")["luas_ha"].sum()
     assert levels["sedang"] == 2.0
     assert levels["tidak_diketahui"] == 2.5
 
