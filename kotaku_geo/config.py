@@ -115,7 +115,7 @@ class KawasanLindung(_Model):
 class RawanBencana(_Model):
     """Hazards: class breaks of an index, and the kinds that must have been looked at."""
 
-    breaks: tuple[Share, Share] = (0.333, 0.666)
+    breaks: tuple[Length, Length] = (0.333, 0.666)
     jenis_wajib: list[str] | None = None
 
     @field_validator("breaks")

@@ -6,7 +6,6 @@ marked, and what even that does not mend is marked as broken.
 
 import threading
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -48,9 +47,9 @@ def read_vector(delivered: Delivered, table: str | None, encoding: str | None) -
         layers = _layer_names(delivered, target, table)
         raws = [_read_layer(delivered, target, layer, encoding) for layer in layers]
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise InputError(f"{delivered.name}: {_plain(error)}") from error
+        raise InputError(f"{delivered.name}: {_plain(error, delivered)}") from error
     except (pyogrio.errors.CRSError, ValueError, RuntimeError) as error:
-        raise InputError(f"{delivered.name}: {_plain(error)}") from error
+        raise InputError(f"{delivered.name}: {_plain(error, delivered)}") from error
     return raws[0] if len(raws) == 1 else _stacked(raws)
 
 
@@ -181,5 +180,9 @@ def short_crs(crs: Any) -> str | None:
     return f"EPSG:{code}" if code else text
 
 
-def _plain(error: Exception) -> str:
-    return str(error).split("\n")[0].replace(str(Path.cwd()), ".")
+def _plain(error: Exception, delivered: Delivered) -> str:
+    """GDAL's word without the folder that the file happens to lie in."""
+    text = str(error).split("\n")[0]
+    if "not recognized" in text:
+        return "bukan format yang dikenal, atau berkasnya rusak"
+    return text.replace(str(delivered.file), delivered.name)

@@ -406,3 +406,12 @@ def test_reading_what_ingest_wrote_gives_the_same_layer(ingest: Ingest, drop: Pa
     first.drop(columns=["source_id", "source_row"]).to_file(drop / "b.gpkg")
     again = ingest({"id": "a", "layer": "bcb", "path": "b.gpkg"}).tables["bcb"]
     pd.testing.assert_frame_equal(pd.DataFrame(first), pd.DataFrame(again))
+
+
+def test_the_message_about_a_broken_file_names_no_folder_of_this_machine(
+    ingest: Ingest, drop: Path
+) -> None:
+    (drop / "rusak.gpkg").write_bytes(b"bukan geopackage")
+    message = ingest({"id": "r", "layer": "bcb", "path": "rusak.gpkg"}).findings["message"].iloc[0]
+    assert str(drop) not in message
+    assert "rusak.gpkg" in message
