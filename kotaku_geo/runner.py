@@ -234,7 +234,11 @@ def _execute(stage: Stage, told: _Told) -> _Done:
         workers=told.workers,
     )
     module, function = stage.entry.split(":")
-    getattr(importlib.import_module(module), function)(ctx)
+    try:
+        getattr(importlib.import_module(module), function)(ctx)
+    except BaseException:
+        ctx.workspace.clear_unfinished(stage.name)
+        raise
     if not stage.people:
         ctx.write(f"{stage.name}/findings", ctx.findings.frame())
     written = _put(ctx)
@@ -243,31 +247,19 @@ def _execute(stage: Stage, told: _Told) -> _Done:
 
 def _put(ctx: Any) -> list[str]:
     """Write all that a stage left beside its places, then move everything in."""
-    from kotaku_geo.workspace import write_frame
-
-    pending: list[tuple[Path, Path]] = []
+    pending: dict[str, Path] = dict(ctx.finished)
     try:
-        for name, frame in ctx.tables.items():
-            target = ctx.workspace.path(name)
-            pending.append((_beside(target), target))
-            write_frame(frame, pending[-1][0])
-        for name, content in ctx.documents.items():
-            target = ctx.workspace.path(name)
-            pending.append((_beside(target), target))
-            pending[-1][0].write_bytes(_bytes(content))
-        for beside, target in pending:
-            settle(beside, target)
+        for name, content in [*ctx.tables.items(), *ctx.documents.items()]:
+            whole = content if name in ctx.tables else _bytes(content)
+            pending[name] = ctx.beside(name, whole)
+        for name, beside in pending.items():
+            settle(beside, ctx.workspace.path(name))
     except OSError as error:
         raise OutputError(f"{error.filename}: tidak dapat ditulis: {error.strerror}") from error
     finally:
-        for beside, _ in pending:
+        for beside in pending.values():
             beside.unlink(missing_ok=True)
-    return [*ctx.tables, *ctx.documents]
-
-
-def _beside(target: Path) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return target.with_name(f".{target.name}")
+    return list(pending)
 
 
 def _bytes(content: Any) -> bytes:

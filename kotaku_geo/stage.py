@@ -36,6 +36,7 @@ class StageContext:
         workers: threads for GEOS work.
         tables: what the stage has written, by table name.
         documents: JSON documents and other files' bytes, by name.
+        finished: files that already wait beside their places, by table or document.
         reads: tables that the stage has asked for, whether or not they were there.
     """
 
@@ -49,6 +50,7 @@ class StageContext:
     workers: int = 2
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     documents: dict[str, Any] = field(default_factory=dict)
+    finished: dict[str, Path] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
 
     def has(self, table: str) -> bool:
@@ -99,3 +101,14 @@ class StageContext:
     def write_document(self, name: str, content: Any) -> None:
         """Leave a document: bytes and text are written as they are, anything else as JSON."""
         self.documents[name] = content
+
+    def beside(self, name: str, content: pd.DataFrame | bytes) -> Path:
+        """Write a table or document beside its place now, in whatever process this is.
+
+        It counts only when it is given to `leave`.
+        """
+        return self.workspace.write_beside(name, content)
+
+    def leave(self, name: str, beside: Path) -> None:
+        """Leave a table or document that `beside` has written."""
+        self.finished[name] = beside

@@ -51,6 +51,27 @@ class Workspace:
         with self.replacing(table) as beside:
             write_frame(frame, beside)
 
+    def write_beside(self, name: str, content: pd.DataFrame | bytes) -> Path:
+        """Write a table or document beside its place (a file that begins with a dot)."""
+        target = self.path(name)
+        beside = target.with_name(f".{target.name}")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, bytes):
+                beside.write_bytes(content)
+            else:
+                write_frame(content, beside)
+        except OSError as error:
+            raise OutputError(
+                f"{target}: tidak dapat ditulis: {error.strerror or error}"
+            ) from error
+        return beside
+
+    def clear_unfinished(self, stage: str) -> None:
+        """Remove what a stage that failed had written beside its places."""
+        for path in (self.root / stage).rglob(".*"):
+            path.unlink(missing_ok=True)
+
     def write_json(self, name: str, content: Any) -> None:
         """Write a JSON document whole, or not at all."""
         text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=False, allow_nan=False)

@@ -11,7 +11,7 @@ import shapely
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.ingest.stage import run
 from kotaku_geo.stage import StageContext
-from kotaku_geo.workspace import Workspace
+from kotaku_geo.workspace import Workspace, read_any
 from tests.conftest import CRS, pipeline_of
 
 X0, Y0 = 350_000.0, 9_235_000.0  # in Central Java, UTM 49S
@@ -47,9 +47,12 @@ class Ingested:
     """An ingest's tables and findings."""
 
     def __init__(self, ctx: StageContext) -> None:
-        self.tables = {k.removeprefix("ingest/"): v for k, v in ctx.tables.items()}
+        waiting = {k: v for k, v in ctx.finished.items() if v.suffix == ".parquet"}
+        tables = {**{k: read_any(v) for k, v in waiting.items()}, **ctx.tables}
+        self.tables = {k.removeprefix("ingest/"): v for k, v in tables.items()}
         self.findings = ctx.findings.frame()
-        self.documents = ctx.documents
+        rest = {k: v.read_bytes() for k, v in ctx.finished.items() if k not in waiting}
+        self.documents = {**rest, **ctx.documents}
 
     def rules(self, source: str | None = None) -> list[str]:
         found = self.findings

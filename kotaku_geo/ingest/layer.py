@@ -1,0 +1,199 @@
+"""One canonical layer: its parts read, put under each other, placed, checked and written."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from kotaku_geo import resources
+from kotaku_geo.config import Source
+from kotaku_geo.errors import InputError
+from kotaku_geo.findings import FindingBook
+from kotaku_geo.ingest import cache, places
+from kotaku_geo.ingest.checks import check_layer
+from kotaku_geo.ingest.inputs import bundle_hash
+from kotaku_geo.ingest.keys import subjects
+from kotaku_geo.ingest.locate import Delivered
+from kotaku_geo.ingest.part import FINGERPRINT, Part, read_part
+from kotaku_geo.stage import ACCOUNT, StageContext
+
+Job = tuple[Source, Delivered | InputError]
+GROUND = "kelurahan"  # the layer that the places of all others are resolved by
+LOCATED = ("rt", "kawasan", "sk", "profil_rt", "kegiatan")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What places are resolved by: the kelurahan, and their union (None without any)."""
+
+    known: places.Gazetteer
+    city: shapely.Geometry | None
+
+    @classmethod
+    def nowhere(cls) -> "Ground":
+        """Without any kelurahan."""
+        none = np.array([], dtype=object)
+        return cls(places.Gazetteer([], {}, {}, none, none), None)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a layer.
+
+    Attributes:
+        layer: its name.
+        findings: rows of a finding book.
+        accounts: one a delivered file.
+        files: table or document → file that waits beside its place.
+    """
+
+    layer: str
+    findings: list[dict[str, Any]]
+    accounts: list[dict[str, Any]]
+    files: dict[str, Path]
+
+    def counts(self) -> list[dict[str, Any]]:
+        """Findings about sources by rule and severity."""
+        about = [f for f in self.findings if f["source_id"] is not None]
+        found = Counter((f["rule"], f["severity"]) for f in about)
+        return [{"rule": r, "severity": s, "jumlah": n} for (r, s), n in sorted(found.items())]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A layer as it was read, before its places are resolved.
+
+    ``frame`` holds the parts under each other, in the order of sources and rows; it is None where
+    nothing could be read.
+    """
+
+    layer: str
+    parts: list[Part]
+    frame: pd.DataFrame | None
+
+    @classmethod
+    def of(cls, layer: str, jobs: list[Job], ctx: StageContext) -> "Reading":
+        """Read the files of a layer.
+
+        Raises:
+            PipelineFileError: the pipeline file asks for a column or sheet that is not there.
+        """
+        parts = [_one(*job, ctx) for job in jobs]
+        return cls(layer, parts, _stacked(layer, parts, ctx))
+
+    def finish(self, wait: Callable[[], Ground], ctx: StageContext) -> Done:
+        """Wait for the kelurahan, resolve places, check the layer as a whole, and write it."""
+        ground = wait()
+        frame, book = self.frame, FindingBook("ingest", ctx.pipeline.city.crs)
+        if frame is not None:
+            if "kode_kelurahan" in frame:
+                frame = places.resolve(frame, ground.known, book)
+                places.check_kecamatan(frame, ground.known, book)
+                if self.layer in LOCATED and isinstance(frame, gpd.GeoDataFrame):
+                    places.check_location(frame, ground.known, book)
+            check_layer(self.layer, frame, ctx.pipeline.of_layer(self.layer), ground.city, book)
+        return _done(self.layer, frame, self.parts, book, ctx)
+
+
+def make_ground(jobs: list[Job], ctx: StageContext) -> tuple[Done, Ground]:
+    """The kelurahan, and what they say about places.
+
+    Raises:
+        PipelineFileError: as `Reading.of`.
+    """
+    reading = Reading.of(GROUND, jobs, ctx)
+    frame, book = reading.frame, FindingBook("ingest", ctx.pipeline.city.crs)
+    if frame is None:
+        return _done(GROUND, None, reading.parts, book, ctx), Ground.nowhere()
+    frame = places.bridge(frame, ctx.pipeline, book)
+    places.check_city(frame, ctx.pipeline, book)
+    known = places.gazetteer(frame, ctx.pipeline)
+    city = shapely.union_all(known.polygons, grid_size=0.01) if len(known.polygons) else None
+    check_layer(GROUND, frame, ctx.pipeline.of_layer(GROUND), city, book)
+    return _done(GROUND, frame, reading.parts, book, ctx), Ground(known, city)
+
+
+def _one(source: Source, file: Delivered | InputError, ctx: StageContext) -> Part:
+    if isinstance(file, InputError):
+        return _refused(source, source.path, None, file, ctx)
+    sha256 = bundle_hash(file.file)
+    key = cache.part_key(source, file.name, sha256, ctx.pipeline)
+    kept = cache.load(ctx.workspace, key)
+    if kept is not None:
+        return kept
+    ctx.say(f"ingest: {source.id} ← {file.name}")
+    try:
+        part = read_part(source, file, sha256, ctx.pipeline)
+    except InputError as error:
+        return _refused(source, file.name, sha256, error, ctx)
+    cache.save(ctx.workspace, key, part)
+    return part
+
+
+def _refused(
+    source: Source, path: str, sha256: str | None, error: InputError, ctx: StageContext
+) -> Part:
+    """A source that cannot be read: an error finding and a line of nothing in the accounts."""
+    book = FindingBook("ingest", ctx.pipeline.city.crs)
+    rule = "file.missing" if sha256 is None else "file.unreadable"
+    book.add(rule, source_id=source.id, path=path, berkas=path, sebab=str(error),
+             value=str(error), key=path, action="rejected")  # fmt: skip
+    account = dict.fromkeys(ACCOUNT) | {
+        "source_id": source.id, "path": path, "sha256": sha256, "rows_read": 0, "rows_kept": 0,
+        "rows_rejected": 0, "agency": source.agency,
+        "date": source.date.isoformat() if source.date else None, "accuracy_m": source.accuracy,
+    }  # fmt: skip
+    return Part(pd.DataFrame(), book.rows, account)
+
+
+def _stacked(layer: str, parts: list[Part], ctx: StageContext) -> pd.DataFrame | None:
+    """Parts under each other, in the order of sources and rows; None where nothing was read."""
+    frames = [part.frame for part in parts if len(part.frame.columns)]
+    if not frames:
+        return None
+    frame: pd.DataFrame = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
+    if resources.load("layers")["layers"][layer]["geometry"] == ["none"]:
+        return frame
+    geometry = gpd.GeoSeries(frame["geometry"], crs=ctx.pipeline.city.crs)
+    drawn: pd.DataFrame = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=geometry)
+    return drawn
+
+
+def _done(
+    layer: str, frame: pd.DataFrame | None, parts: list[Part], book: FindingBook, ctx: StageContext
+) -> Done:
+    """Name what the findings are about, and write the layer beside its place."""
+    accounts = [part.account for part in parts]
+    for part in parts:
+        book.extend(part.findings)
+    subject_of: dict[tuple[str, int], str] = {}
+    if frame is not None:
+        keys = zip(frame["source_id"], frame["source_row"], strict=True)
+        subject_of = dict(zip(keys, subjects(layer, frame), strict=True))
+    book.name_subjects(subject_of, {a["source_id"]: a["path"] for a in accounts})
+    files = {}
+    for part in parts:
+        if part.raster is not None:
+            name = f"ingest/raster_{part.account['source_id']}.tif"
+            files[name] = ctx.beside(name, part.raster)
+    if frame is not None:
+        files[f"ingest/{layer}"] = ctx.beside(f"ingest/{layer}", _final(frame))
+    return Done(layer, book.rows, accounts, files)
+
+
+def _final(frame: pd.DataFrame) -> pd.DataFrame:
+    """Columns in their order and with plain types; the fingerprint stays behind."""
+    frame = frame.drop(columns=FINGERPRINT)
+    if "raster" in frame:
+        frame["raster"] = frame["raster"].eq(True).astype(bool)
+    for column in frame.columns:
+        if frame[column].dtype == object and column != "geometry":
+            frame[column] = frame[column].where(frame[column].notna(), None).astype("str")
+    frame["source_row"] = frame["source_row"].astype("int64")
+    return frame
