@@ -103,6 +103,19 @@ def test_a_city_crs_in_degrees_is_exit_2(city: Path) -> None:
     assert "derajat" in done.stderr
 
 
+def test_a_coverage_that_cannot_be_read_is_exit_3(city: Path) -> None:
+    content = yaml.safe_load(city.read_text())
+    content["sources"][3]["coverage"] = "batas.geojson"
+    city.write_text(yaml.safe_dump(content))
+    for written in (None, "bukan peta"):
+        if written:
+            (city.parent / "drop" / "batas.geojson").write_text(written)
+        done = call("screen", city, "--build", city.parent / "build")
+        assert done.exit_code == 3, done.output
+        screened = (city.parent / "build" / "uji" / "screen" / "screening.parquet").is_file()
+        assert screened, "the other sources are still worked on"
+
+
 def test_an_output_that_cannot_be_written_is_exit_6(city: Path) -> None:
     (city.parent / "file").write_text("x")
     done = call("ingest", city, "--build", city.parent / "file")

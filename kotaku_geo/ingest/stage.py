@@ -88,5 +88,6 @@ def _coverage(source: Source, ctx: StageContext) -> shapely.Geometry | None:
         return shapely.union_all(shapely.make_valid(placed.geometry, method="structure"))
     except InputError as error:
         ctx.findings.add("file.unreadable", source_id=source.id, path=source.coverage,
-                         sebab=str(error), key=f"coverage|{source.coverage}")  # fmt: skip
+                         sebab=str(error), key=f"coverage|{source.coverage}",
+                         action="rejected")  # fmt: skip
         return None
