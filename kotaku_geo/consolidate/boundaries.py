@@ -1,6 +1,6 @@
 """Several sources draw one thing: the strongest gives the outline, the others are compared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import shapely
 from kotaku_geo.config import Pipeline
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.ids import shape_digest
-from kotaku_geo.consolidate.tables import Floats, Geometries, floats, records, source_rank
+from kotaku_geo.consolidate.tables import Floats, Geometries, among, floats, source_rank
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import cover, parallel, similarity, tolerance
 from kotaku_geo.geo.area import M2_PER_HA, geodesic_ha
@@ -72,7 +72,7 @@ def disagreements(
 
     ``keys`` restricts the comparison to things that matter.
     """
-    drawn = found.drawn if keys is None else found.drawn[found.drawn["key"].isin(keys)]
+    drawn = found.drawn if keys is None else found.drawn[among(found.drawn["key"], keys)]
     other = drawn[drawn.duplicated("key")]
     if other.empty:
         return []
@@ -86,7 +86,7 @@ def disagreements(
     measured = other.assign(
         percent=100 * change / shapely.area(shapes[0]), iou=iou, change_ha=change / M2_PER_HA
     )
-    return _conflicts(found, measured[change > SAME_M2], pipeline, kind)
+    return _conflicts(found, measured[change > SAME_M2], kind)
 
 
 def difference_beyond(
@@ -139,41 +139,41 @@ def _compared(
     return change[back], similarity.iou(ours, theirs)[back]
 
 
-def _conflicts(
-    found: Outlines, apart: pd.DataFrame, pipeline: Pipeline, kind: str
-) -> list[Conflict]:
-    chosen = found.chosen[found.chosen["key"].isin(apart["key"])].set_index("key")
-    hectares = dict(
-        zip(chosen.index, geodesic_ha(chosen.geometry.to_numpy(), chosen.crs), strict=True)
-    )
-    theirs = geodesic_ha(apart.geometry.to_numpy(), found.drawn.crs)
-    apart = apart.assign(ha=theirs)
-    conflicts = []
-    for key, group in apart.groupby("key", sort=True):
-        strong = chosen.loc[key]
-        ours = Candidate(
-            strong["source_id"], _row(strong["source_row"]), value=float(hectares[key]),
-            proof=shape_digest(strong.geometry),
-        )  # fmt: skip
-        others = [
-            Candidate(
-                row.source_id, _row(row.source_row), value=float(row.ha),
-                extra={
-                    "iou": round(row.iou, 4),
-                    "beda_ha": round(row.change_ha, 4),
-                    "beda_persen": round(row.percent, 2),
-                },
-                proof=shape_digest(row.geometry),
-            )
-            for row in records(group)
-        ]  # fmt: skip
-        spread = float(group["percent"].max())
-        conflicts.append(
-            Conflict(
-                "batas", str(key), f"batas.{kind}", [ours, *others], spread, spread > MATERIAL_PCT
-            )
+def _conflicts(found: Outlines, apart: pd.DataFrame, kind: str) -> list[Conflict]:
+    strong = found.chosen[among(found.chosen["key"], apart["key"])]
+    ours = dict(zip(strong["key"], _drawn(strong, [{}] * len(strong)), strict=True))
+    theirs: dict[str, list[Candidate]] = {}
+    for key, candidate in zip(apart["key"], _drawn(apart, _measures(apart)), strict=True):
+        theirs.setdefault(key, []).append(candidate)
+    spreads = apart.groupby("key", sort=True)["percent"].max()
+    return [
+        Conflict(
+            "batas", key, f"batas.{kind}", [ours[key], *theirs[key]], spread, spread > MATERIAL_PCT
         )
-    return conflicts
+        for key, spread in zip(map(str, spreads.index), spreads.tolist(), strict=True)
+    ]
+
+
+def _measures(apart: pd.DataFrame) -> list[dict[str, float]]:
+    """How far each outline is from the chosen one."""
+    measured = zip(*(apart[name].tolist() for name in ("iou", "change_ha", "percent")), strict=True)
+    return [
+        {"iou": round(iou, 4), "beda_ha": round(change, 4), "beda_persen": round(percent, 2)}
+        for iou, change, percent in measured
+    ]
+
+
+def _drawn(outlines: gpd.GeoDataFrame, measures: Sequence[dict[str, float]]) -> list[Candidate]:
+    """A candidate of each outline. Plain lists: a frame for each thing would cost far more."""
+    shapes = outlines.geometry.to_numpy()
+    hectares = geodesic_ha(shapes, outlines.crs).tolist()
+    rows = zip(
+        outlines["source_id"], outlines["source_row"], hectares, measures, shapes, strict=True
+    )
+    return [
+        Candidate(source, _row(row), value=ha, extra=extra, proof=shape_digest(shape))
+        for source, row, ha, extra, shape in rows
+    ]
 
 
 def _row(value: Any) -> int | None:

@@ -126,21 +126,35 @@ def find_named(kawasan: KawasanRows, names: pd.Series, kode: pd.Series) -> pd.Da
         one row a match: row (position in ``names``), code (position in the kawasan table). A name
         that fits several has several rows; one that fits none has no row.
     """
-    table = kawasan.table.reset_index(drop=True)
-    asked = pd.DataFrame(
-        {"name": names.to_numpy(dtype=object), "kode": kode.to_numpy(dtype=object)}
-    )
-    asked = asked.assign(row=np.arange(len(asked)), slug=slugs(asked["name"])).dropna(
-        subset=["name"]
-    )
-    asked["id"] = asked["name"].str.strip().str.casefold()
-    ids = pd.DataFrame({"id": table["id_kawasan"].str.casefold(), "code": table.index})
-    by_id = asked.merge(ids, on="id")
-    own = table[["slug"]].assign(code=table.index, kode=table["kode_kelurahan"].str.split(";"))
-    own = own.dropna(subset=["slug"])
-    rest = asked[~asked["row"].isin(by_id["row"])]
-    local = rest.merge(own.explode("kode"), on=["slug", "kode"])
-    rest = rest[~rest["row"].isin(local["row"])]
-    anywhere = rest.merge(own[["slug", "code"]], on="slug")
-    found = pd.concat([by_id, local, anywhere], ignore_index=True)[["row", "code"]]
-    return found.drop_duplicates().sort_values(["row", "code"], ignore_index=True)
+    by_id, local, anywhere = _named_places(kawasan.table)
+    known = np.flatnonzero(names.notna())
+    asked = names.iloc[known]
+    words = zip(known.tolist(), asked, slugs(asked), kode.iloc[known], strict=True)
+    found = [
+        (row, code)
+        for row, name, slug, where in words
+        for code in sorted(
+            by_id.get(name.strip().casefold())
+            or local.get((slug, None if pd.isna(where) else where))
+            or anywhere.get(slug, set())
+        )
+    ]
+    return pd.DataFrame(found, columns=["row", "code"], dtype=np.int64)
+
+
+def _named_places(
+    table: pd.DataFrame,
+) -> tuple[dict[str, set[int]], dict[tuple[str, str | None], set[int]], dict[str, set[int]]]:
+    """Positions of the kawasan by id, by slug and kelurahan (None: of none), and by slug alone."""
+    by_id: dict[str, set[int]] = {}
+    local: dict[tuple[str, str | None], set[int]] = {}
+    anywhere: dict[str, set[int]] = {}
+    rows = zip(table["id_kawasan"], table["slug"], table["kode_kelurahan"], strict=True)
+    for code, (own_id, slug, kode) in enumerate(rows):
+        by_id.setdefault(own_id.casefold(), set()).add(code)
+        if pd.isna(slug):
+            continue
+        anywhere.setdefault(slug, set()).add(code)
+        for one in [None] if pd.isna(kode) else kode.split(";"):
+            local.setdefault((slug, one), set()).add(code)
+    return by_id, local, anywhere

@@ -1,21 +1,22 @@
 """The kelurahan: one outline each, and how many hectares of slum lie in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 
-from kotaku_geo import beside
-from kotaku_geo.beside import Work
 from kotaku_geo.config import Pipeline
 from kotaku_geo.consolidate import boundaries, written
 from kotaku_geo.consolidate.conflicts import Conflict
 from kotaku_geo.consolidate.tables import (
     Bools,
     Floats,
+    Geometries,
     crs_of,
     floats,
     geo_frame,
@@ -24,7 +25,7 @@ from kotaku_geo.consolidate.tables import (
     typed,
 )
 from kotaku_geo.findings import FindingBook
-from kotaku_geo.geo import cover
+from kotaku_geo.geo import cover, parallel
 from kotaku_geo.geo.area import geodesic_ha
 
 COLUMNS = {
@@ -49,11 +50,11 @@ class Kelurahan:
     """
 
     table: gpd.GeoDataFrame
-    compared: Work[list[Conflict]]
+    compared: Callable[[], list[Conflict]]
 
     def conflicts(self, findings: FindingBook) -> list[Conflict]:
         """The boundary conflicts, each with its finding."""
-        found = self.compared.result()
+        found = self.compared()
         shapes = dict(zip(self.table["kode_kelurahan"], self.table.geometry, strict=True))
         boundaries.report(found, findings, shapes.__getitem__)
         return found
@@ -62,6 +63,19 @@ class Kelurahan:
         """Name of each code; null where the kelurahan is not known."""
         table = self.table.set_index("kode_kelurahan")[column]
         return codes.map(table).astype("str")
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What of each kelurahan lies in kawasan.
+
+    Attributes:
+        pieces: by kelurahan and kawasan (positions in their tables).
+        hectares: of each kelurahan; kawasan that overlap count once.
+    """
+
+    pieces: cover.Pieces
+    hectares: Floats
 
 
 def build(
@@ -80,13 +94,19 @@ def build(
     table = pd.DataFrame({"kode_kelurahan": codes.astype("str"), **names})
     shapes = found.chosen.geometry.to_numpy()
     compare = partial(boundaries.disagreements, found, pipeline, "kelurahan", workers)
-    compared = beside.start(compare, workers)
+    compared = parallel.begin(compare, workers)
     written.compare(rows, "luas_km2", rows["kode_kelurahan"], pipeline, findings)
     return Kelurahan(geo_frame(table, shapes, crs_of(pipeline)), compared)
 
 
+def inside(kelurahan: Geometries, kawasan: Geometries, crs: pyproj.CRS, workers: int) -> Inside:
+    """What of each kelurahan lies in which kawasan."""
+    pieces = cover.pieces(kelurahan, kawasan, workers=workers)
+    return Inside(pieces, _hectares(pieces, len(kelurahan), crs))
+
+
 def with_slum_areas(
-    kelurahan: Kelurahan, rt: gpd.GeoDataFrame, kawasan: gpd.GeoDataFrame, workers: int,
+    kelurahan: Kelurahan, rt: gpd.GeoDataFrame, kawasan: gpd.GeoDataFrame, within: Inside,
     least_m2: float,
 ) -> gpd.GeoDataFrame:  # fmt: skip
     """``consolidate/kelurahan``: hectares of kawasan, and of slum by RT level and kawasan level.
@@ -96,12 +116,11 @@ def with_slum_areas(
     """
     table = kelurahan.table.copy()
     shapes = table.geometry.to_numpy()
-    inside = cover.pieces(shapes, kawasan.geometry.to_numpy(), workers=workers)
-    needed = inside.take(shapely.area(inside.geometry) >= least_m2)
+    needed = within.pieces.take(shapely.area(within.pieces.geometry) >= least_m2)
     slum, unknown = _slum(kawasan)
     table["luas_ha"] = geodesic_ha(shapes, table.crs)
-    table["luas_kawasan_ha"] = _hectares(inside, table)
-    by_kawasan = _hectares(inside.take(slum[inside.feature]), table)
+    table["luas_kawasan_ha"] = within.hectares
+    by_kawasan = _of_some(within, slum, table)
     table["luas_kumuh_kawasan_ha"] = _unless(by_kawasan, needed, unknown)
     by_rt = _rt_hectares(rt, table["kode_kelurahan"])
     no_rt = kawasan["jumlah_rt"].to_numpy() == 0
@@ -130,12 +149,22 @@ def _rt_hectares(rt: gpd.GeoDataFrame, codes: pd.Series) -> Floats:
     return total
 
 
-def _hectares(inside: cover.Pieces, table: gpd.GeoDataFrame) -> Floats:
-    union = cover.union_by(inside.geometry, inside.target, len(table))
-    return geodesic_ha(union, table.crs)
+def _hectares(pieces: cover.Pieces, size: int, crs: pyproj.CRS) -> Floats:
+    union = cover.union_by(pieces.geometry, pieces.target, size)
+    return geodesic_ha(union, crs)
 
 
-def _unless(area: Floats, inside: cover.Pieces, unknown: Bools) -> Floats:
+def _of_some(within: Inside, chosen: Bools, table: gpd.GeoDataFrame) -> Floats:
+    """Hectares inside chosen kawasan: those of all of them where all are chosen."""
+    pieces, result = within.pieces, within.hectares.copy()
+    kept = chosen[pieces.feature]
+    lacking = np.unique(pieces.target[~kept])
+    again = pieces.take(kept & np.isin(pieces.target, lacking))
+    result[lacking] = _hectares(again, len(table), table.crs)[lacking]
+    return result
+
+
+def _unless(area: Floats, needed: cover.Pieces, unknown: Bools) -> Floats:
     result = area.copy()
-    result[np.unique(inside.target[unknown[inside.feature]])] = np.nan
+    result[np.unique(needed.target[unknown[needed.feature]])] = np.nan
     return result

@@ -16,6 +16,7 @@ from kotaku_geo.consolidate.tables import (
     Floats,
     Geometries,
     Ints,
+    among,
     codes_in,
     records,
     source_rank,
@@ -91,7 +92,7 @@ def settle_by_place(
     half = (shared.of_rt >= HALF) | (shared.of_kawasan >= HALF)
     near = pd.DataFrame({"id": keys[half], "code": shared.kawasan[half]})
     names, unsettled = kawasan.names.reset_index(drop=True), set()
-    for i in np.flatnonzero(names["id_rt"].isin(list(ambiguous))):
+    for i in np.flatnonzero(among(names["id_rt"], list(ambiguous))):
         name, code = str(names["id_rt"].iloc[i]), names["code"].iloc[i]
         here = near.loc[near["code"] == code, "id"]
         fits = here[here.isin(ambiguous[name])]
@@ -155,7 +156,7 @@ def units(
     table = pd.DataFrame({"id_rt": pd.Series(ids, dtype="str")})
     table = table.merge(settled[["id_rt", "code", "cara"]], how="left", on="id_rt")
     table["kawasan"] = table.pop("code").fillna(-1).astype(np.int64)
-    table["surveyed"] = table["id_rt"].isin(survey["id_rt"])
+    table["surveyed"] = among(table["id_rt"], survey["id_rt"])
     table = _with_names(table, rt_map, survey, kawasan)
     return Units(_with_drawing(table, rt_map, shared), conflicts)
 
@@ -174,7 +175,7 @@ def report(
     part, and would not belong to the named one by its place.
     """
     table = every[every["cara"] != BY_PLACE].drop_duplicates(["id_rt", "code", "cara"])
-    on_map = table["id_rt"].isin(rt_map.found.chosen["key"])
+    on_map = among(table["id_rt"], rt_map.found.chosen["key"])
     larger = table[["of_rt", "of_kawasan"]].max(axis=1).fillna(0)
     far = larger < pipeline.verify.min_overlap
     elsewhere = (larger < HALF) & _lies_elsewhere(table, rt_map, shared)
@@ -213,10 +214,10 @@ def _by_place(
 ) -> pd.DataFrame:
     half = (shared.of_rt >= HALF) | (shared.of_kawasan >= HALF)
     keys = rt_map.found.chosen["key"].to_numpy(dtype=object)[shared.rt]
-    unnamed = ~np.isin(keys, told["id_rt"].dropna().to_numpy(dtype=object))
+    unnamed = ~among(keys, told["id_rt"])
     nobody_names = ~np.isin(shared.kawasan, told["code"].to_numpy(dtype=np.int64))
     no_own_names = ~np.isin(shared.kawasan, own["code"].to_numpy(dtype=np.int64))
-    surveyed = np.isin(keys, survey["id_rt"].dropna().to_numpy(dtype=object))
+    surveyed = among(keys, survey["id_rt"])
     fits = half & unnamed & (nobody_names | (no_own_names & surveyed))
     return pd.DataFrame(
         {"id_rt": keys[fits], "code": shared.kawasan[fits], "cara": BY_PLACE, "source_id": None}

@@ -1,14 +1,15 @@
 """Findings about values, scores and membership."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 
-from kotaku_geo.config import Pipeline
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.conflicts import Conflict
 from kotaku_geo.consolidate.ids import slugs
@@ -16,15 +17,17 @@ from kotaku_geo.consolidate.kawasan import KawasanRows, find_named
 from kotaku_geo.consolidate.reported import words
 from kotaku_geo.consolidate.rt import Resolved
 from kotaku_geo.consolidate.score import NO_DATA, PARTIAL, Scored
-from kotaku_geo.consolidate.tables import Bools, records
+from kotaku_geo.consolidate.tables import Bools, Floats, Geometries, Ints, records
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import cover
 from kotaku_geo.geo.area import geodesic_ha
+from kotaku_geo.geo.cover import Index
 from kotaku_geo.regulation import LEVELS, Regulation
 from kotaku_geo.texts import number
 
 HALF_DIGIT_HA = 0.005
 CAPPED = 1 + 1e-9
+NEARLY = 0.9
 
 
 def values(choice: Choice, units: gpd.GeoDataFrame, law: Regulation, findings: FindingBook) -> None:
@@ -90,19 +93,19 @@ def kawasan_data(
     """Kawasan without data, with parameters missing, or below the slum threshold."""
     partial = (kawasan["kelengkapan"] == PARTIAL).to_numpy()
     _missing(scored, kawasan["id_kawasan"], kawasan.geometry, partial, law, findings)
-    for row in records(kawasan[kawasan["kelengkapan"] == NO_DATA]):
+    ids, shapes = kawasan["id_kawasan"].tolist(), kawasan.geometry.to_numpy()
+    for rule, wrong in (
+        ("kawasan.no-data", kawasan["kelengkapan"] == NO_DATA),
+        ("kawasan.no-rt", kawasan["jumlah_rt"] == 0),
+    ):
+        for i in np.flatnonzero(wrong):
+            findings.add(rule, subject=ids[i], key=ids[i], geometry=shapes[i])
+    limit = number(law.slum_threshold, 0)
+    for i in np.flatnonzero(kawasan["tingkat"] == "tidak_kumuh"):
+        score = number(kawasan["skor"].iloc[i], 0)
         findings.add(
-            "kawasan.no-data", subject=row.id_kawasan, key=row.id_kawasan, geometry=row.geometry
-        )
-    for row in records(kawasan[kawasan["jumlah_rt"] == 0]):
-        findings.add(
-            "kawasan.no-rt", subject=row.id_kawasan, key=row.id_kawasan, geometry=row.geometry
-        )
-    for row in records(kawasan[kawasan["tingkat"] == "tidak_kumuh"]):
-        findings.add(
-            "score.below-threshold", subject=row.id_kawasan, key=row.id_kawasan,
-            value=number(row.skor, 0), geometry=row.geometry, skor=number(row.skor, 0),
-            batas=number(law.slum_threshold, 0),
+            "score.below-threshold", subject=ids[i], key=ids[i], value=score, geometry=shapes[i],
+            skor=score, batas=limit,
         )  # fmt: skip
 
 
@@ -123,26 +126,53 @@ def levels(rt: gpd.GeoDataFrame, kawasan: gpd.GeoDataFrame, findings: FindingBoo
         )  # fmt: skip
 
 
-def uncovered(
-    units: gpd.GeoDataFrame, kawasan: gpd.GeoDataFrame, pipeline: Pipeline,
-    findings: FindingBook, workers: int,
-) -> None:  # fmt: skip
+@dataclass(frozen=True)
+class Rest:
+    """Parts of kawasan that are drawn but fall to none of their RT, where they are not small.
+
+    Attributes:
+        kawasan: position of the kawasan.
+        hectares, geometry: of the part.
+    """
+
+    kawasan: Index
+    hectares: Floats
+    geometry: Geometries
+
+
+def rest(
+    shapes: Geometries, rts: Geometries, member: Ints, crs: pyproj.CRS, warning_pct: float,
+    workers: int,
+) -> Rest:  # fmt: skip
+    """What the RT of each kawasan leave of its shape, where any of them is drawn.
+
+    Args:
+        shapes: of the kawasan.
+        rts, member: drawing of each RT, None without one; position of its kawasan, −1 for none.
+        crs: of both.
+        warning_pct: share of a kawasan that is not small.
+        workers: threads.
+    """
+    drawn = (member >= 0) & ~shapely.is_missing(rts)
+    union = cover.union_by(rts[drawn], member[drawn], len(shapes), workers=workers)
+    whole = geodesic_ha(shapes, crs)
+    limit = np.maximum(HALF_DIGIT_HA, warning_pct / 100 * whole)
+    # RT are drawn within their kawasan, so the areas tell nearly what is left; few have to be cut.
+    left = whole * (1 - shapely.area(union) / shapely.area(shapes))
+    some = np.flatnonzero(left > NEARLY * limit)  # not where nothing is drawn: NaN
+    parts = shapely.difference(shapes[some], union[some])
+    area = geodesic_ha(parts, crs)
+    over = area > limit[some]
+    return Rest(some[over], area[over], parts[over])
+
+
+def uncovered(rest: Rest, kawasan: gpd.GeoDataFrame, findings: FindingBook) -> None:
     """Parts of a kawasan that are drawn but fall to none of its RT."""
-    member = units["kawasan"].to_numpy(dtype=np.int64)
-    drawn = (member >= 0) & units.geometry.notna().to_numpy()
-    union = cover.union_by(
-        units.geometry.to_numpy()[drawn], member[drawn], len(kawasan), workers=workers
-    )  # fmt: skip
-    some = np.flatnonzero(~shapely.is_missing(union))
-    rest = shapely.difference(kawasan.geometry.to_numpy()[some], union[some])
-    area = geodesic_ha(rest, units.crs)
-    whole = kawasan["luas_ha"].to_numpy(dtype=float)[some]
-    limit = np.maximum(HALF_DIGIT_HA, pipeline.verify.area_warning_pct / 100 * whole)
-    for i in np.flatnonzero(area > limit):
-        subject = kawasan["id_kawasan"].iloc[some[i]]
+    ids = kawasan["id_kawasan"].to_numpy(dtype=object)[rest.kawasan]
+    for subject, area, shape in zip(ids, rest.hectares, rest.geometry, strict=True):
         findings.add(
-            "kawasan.uncovered", subject=subject, key=subject, value=number(area[i]),
-            geometry=rest[i], luas=number(area[i]),
+            "kawasan.uncovered", subject=subject, key=subject, value=number(area),
+            geometry=shape, luas=number(area),
         )  # fmt: skip
 
 
@@ -162,6 +192,8 @@ def unknown_rt(resolved: Resolved, rows: gpd.GeoDataFrame, findings: FindingBook
 def unknown_kawasan(survey: pd.DataFrame, areas: KawasanRows, findings: FindingBook) -> None:
     """Kawasan that survey rows name and nobody draws; one finding a name and kelurahan."""
     said = survey[slugs(survey["nama_kawasan"]).notna().to_numpy()]
+    if said.empty:
+        return
     same = ["source_id", "nama_kawasan", "kode_kelurahan"]
     names = said.groupby(same, dropna=False)["id_rt"].agg(first="min", many="nunique").reset_index()
     found = find_named(areas, names["nama_kawasan"], names["kode_kelurahan"])["row"]
@@ -176,9 +208,12 @@ def unknown_kawasan(survey: pd.DataFrame, areas: KawasanRows, findings: FindingB
 
 def merged_rows(areas: KawasanRows, findings: FindingBook) -> None:
     """Rows of a source that are one kawasan by their id and yet call or judge it differently."""
-    for column in ("nama_kawasan", "kode_kelurahan", "tingkat", "skor"):
-        said = areas.rows.groupby(["source_id", "key"])[column].nunique()
-        counts = areas.rows.groupby(["source_id", "key"]).size()
+    same, columns = ["source_id", "key"], ["nama_kawasan", "kode_kelurahan", "tingkat", "skor"]
+    rows = pd.DataFrame(areas.rows[[*same, *columns]])
+    groups = rows[rows.duplicated(same, keep=False)].groupby(same)
+    counts = groups.size()
+    for column in columns:
+        said = groups[column].nunique()
         for source, key in said.index[said > 1]:
             findings.add(
                 "kawasan.rows-differ",
@@ -214,9 +249,10 @@ def _missing(
     law: Regulation, findings: FindingBook,
 ) -> None:  # fmt: skip
     names = np.array(law.parameter_ids)
+    ids, drawn = subjects.tolist(), shapes.to_numpy()
     for i in np.flatnonzero(wanting):
         text = ", ".join(names[np.isnan(scored.score[i])])
         findings.add(
-            "parameter.missing", subject=subjects.iloc[i], key=subjects.iloc[i], value=text,
-            geometry=shapes.iloc[i], daftar=text,
+            "parameter.missing", subject=ids[i], key=ids[i], value=text, geometry=drawn[i],
+            daftar=text,
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """What the kawasan rows report of themselves, kept beside what is computed."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from kotaku_geo.consolidate.tables import (
     Floats,
     Geometries,
     Ints,
+    Objects,
     either,
     floats,
     source_rank,
@@ -66,8 +68,8 @@ def build(kawasan: KawasanRows, pipeline: Pipeline) -> Reported:
     table["tingkat_pertimbangan"] = _worst(rows["tingkat_pertimbangan"], ranks, code, rank, size)
     table["legalitas"] = _worst(rows["legalitas"], ("legal", "tidak_legal"), code, rank, size)
     table["tipologi"] = strongest_text(rows["tipologi"], code, rank, size)
-    for name in PEOPLE:
-        table[name] = _counted(rows, name, code, rank, size)
+    for name, counts in _counted(rows, code, rank, size).items():
+        table[name] = counts
     for name in COMPARED:
         who = rows["source_id"].where(rows[name].notna())
         table[f"sumber_{name}"] = strongest_text(who, code, rank, size)
@@ -75,6 +77,31 @@ def build(kawasan: KawasanRows, pipeline: Pipeline) -> Reported:
     table["peraturan_pertimbangan"] = _regulations(table["sumber_tingkat_pertimbangan"], pipeline)
     table["tingkat_skor"] = _levels_of_scores(table)
     return Reported(table)
+
+
+@dataclass(frozen=True)
+class _Subjects:
+    """The kawasan that are spoken of, and who says what of them."""
+
+    given: pd.DataFrame
+    ids: list[str]
+    shapes: Geometries
+
+    @cached_property
+    def sources(self) -> dict[str, Objects]:
+        """Who gives a column: looked up once a column, as every kawasan may have a finding."""
+        names = ["source_id", *(f"sumber_{name}" for name in COMPARED)]
+        return {name: self.given[name].to_numpy(dtype=object) for name in names}
+
+    def about(self, i: Any, who: str = "source_id") -> dict[str, Any]:
+        """What a finding on a kawasan is about."""
+        source = self.sources[who][i]
+        return {
+            "source_id": None if pd.isna(source) else source,
+            "subject": self.ids[i],
+            "key": self.ids[i],
+            "geometry": self.shapes[i],
+        }
 
 
 def standing_score(reported: Reported) -> Floats:
@@ -95,7 +122,7 @@ def report(reported: Reported, table: pd.DataFrame, law: Regulation, findings: F
     given = reported.table
     comparable = (given["peraturan"] == law.id).to_numpy(dtype=bool)
     computed = (table["kelengkapan"] != "tanpa_data").to_numpy()
-    subjects = table[["id_kawasan", "geometry"]]
+    subjects = _Subjects(given, table["id_kawasan"].tolist(), table["geometry"].to_numpy())
     _impossible_scores(given, subjects, findings)
     _scores(given, table, subjects, comparable & computed, findings)
     level = np.where(computed, table["tingkat"].to_numpy(dtype=object), given["tingkat_skor"])
@@ -125,16 +152,19 @@ def _worst(
     return _named(strongest(index, code, rank, size), names)
 
 
-def _counted(rows: pd.DataFrame, name: str, code: Ints, rank: Ints, size: int) -> Floats:
-    table = pd.DataFrame({"code": code, "rank": rank, "value": floats(rows[name])})
-    groups = table[table["code"] >= 0].groupby(["code", "rank"])["value"]
-    stats = groups.agg(["size", "count", "sum", "min", "max"]).reset_index()
-    repeated = (stats["count"] == stats["size"]) & (stats["min"] == stats["max"])
-    total = stats["sum"].where(stats["count"] == stats["size"])
-    stats = stats.assign(total=stats["max"].where(repeated, total)).dropna(subset=["total"])
-    first = stats.sort_values(["code", "rank"]).drop_duplicates("code")
-    result = np.full(size, np.nan)
-    result[first["code"].to_numpy(dtype=np.int64)] = first["total"].to_numpy(dtype=float)
+def _counted(rows: pd.DataFrame, code: Ints, rank: Ints, size: int) -> dict[str, Floats]:
+    """Counts of people and buildings of each kawasan by its strongest source that knows them."""
+    table = pd.DataFrame({name: floats(rows[name]) for name in PEOPLE})[code >= 0]
+    groups = table.groupby([code[code >= 0], rank[code >= 0]], sort=True)
+    every, known = groups.size().to_numpy(), groups.count()
+    total, least, most = groups.sum(), groups.min(), groups.max()
+    of = known.index.get_level_values(0).to_numpy()
+    result = {name: np.full(size, np.nan) for name in PEOPLE}
+    for name, counts in result.items():
+        whole = (known[name] == every).to_numpy()
+        said = np.where(least[name] == most[name], most[name], total[name])
+        codes, first = np.unique(of[whole], return_index=True)
+        counts[codes] = said[whole][first]
     return result
 
 
@@ -169,21 +199,21 @@ def _out_of_range(table: pd.DataFrame) -> Bools:
     return np.asarray((score < 0) | (score > most.to_numpy(dtype=float)), dtype=bool)
 
 
-def _impossible_scores(given: pd.DataFrame, subjects: pd.DataFrame, findings: FindingBook) -> None:
+def _impossible_scores(given: pd.DataFrame, subjects: _Subjects, findings: FindingBook) -> None:
     outside = _out_of_range(given)
     for i in np.flatnonzero(_impossible(given)):
         law = load(str(given["peraturan"].iloc[i]))
         said = float(given["skor"].iloc[i])
         score = number(said, 0 if said.is_integer() else 2)
         findings.add(
-            "score.impossible", **_about(given, subjects, i), value=score,
+            "score.impossible", **subjects.about(i), value=score,
             severity="error" if outside[i] else "warning",
             skor=score, peraturan=law.title, maks=number(law.max_score, 0),
         )  # fmt: skip
 
 
 def _scores(
-    given: pd.DataFrame, table: pd.DataFrame, subjects: pd.DataFrame,
+    given: pd.DataFrame, table: pd.DataFrame, subjects: _Subjects,
     compared: Bools, findings: FindingBook,
 ) -> None:  # fmt: skip
     said = given["skor"].to_numpy(dtype=float)
@@ -193,26 +223,26 @@ def _scores(
             number(low[i], 0) if low[i] == high[i] else f"{number(low[i], 0)}–{number(high[i], 0)}"
         )
         findings.add(
-            "score.reported-differs", **_about(given, subjects, i), value=number(said[i], 0),
+            "score.reported-differs", **subjects.about(i), value=number(said[i], 0),
             dilaporkan=number(said[i], 0), hitung=span,
         )  # fmt: skip
 
 
 def _levels(
-    given: pd.DataFrame, level: Geometries, subjects: pd.DataFrame,
+    given: pd.DataFrame, level: Geometries, subjects: _Subjects,
     compared: Bools, findings: FindingBook,
 ) -> None:  # fmt: skip
     said = given["tingkat"].to_numpy(dtype=object)
     known = ~pd.isna(said) & ~pd.isna(level)
     for i in np.flatnonzero(compared & known & (said != level)):
         findings.add(
-            "level.reported-differs", **_about(given, subjects, i), value=said[i],
+            "level.reported-differs", **subjects.about(i), value=said[i],
             dilaporkan=words(said[i]), hitung=words(level[i]),
         )  # fmt: skip
 
 
 def _priorities(
-    given: pd.DataFrame, table: pd.DataFrame, law: Regulation, subjects: pd.DataFrame,
+    given: pd.DataFrame, table: pd.DataFrame, law: Regulation, subjects: _Subjects,
     findings: FindingBook,
 ) -> None:  # fmt: skip
     """The reported priority against the computed one, else the one that what is reported gives."""
@@ -227,13 +257,13 @@ def _priorities(
     for i in np.flatnonzero(wrong):
         due = UNKNOWN if np.isnan(right[i]) else number(right[i], 0)
         findings.add(
-            "priority.reported-differs", **_about(given, subjects, i), value=number(said[i], 0),
+            "priority.reported-differs", **subjects.about(i), value=number(said[i], 0),
             dilaporkan=number(said[i], 0), hitung=due,
         )  # fmt: skip
 
 
 def _words_differ(
-    name: str, rule: str, given: pd.DataFrame, table: pd.DataFrame, subjects: pd.DataFrame,
+    name: str, rule: str, given: pd.DataFrame, table: pd.DataFrame, subjects: _Subjects,
     compared: Bools, findings: FindingBook,
 ) -> None:  # fmt: skip
     """A reported word against the one in the table: where that is the report's own, it agrees."""
@@ -241,18 +271,18 @@ def _words_differ(
     known = compared & ~pd.isna(said) & ~pd.isna(stands)
     for i in np.flatnonzero(known & (said != stands)):
         findings.add(
-            f"{rule}.reported-differs", **_about(given, subjects, i, f"sumber_{name}"),
+            f"{rule}.reported-differs", **subjects.about(i, f"sumber_{name}"),
             value=said[i], dilaporkan=words(said[i]), hitung=words(stands[i]),
         )  # fmt: skip
 
 
 def _counts_differ(
-    name: str, given: pd.DataFrame, table: pd.DataFrame, subjects: pd.DataFrame,
+    name: str, given: pd.DataFrame, table: pd.DataFrame, subjects: _Subjects,
     findings: FindingBook,
 ) -> None:  # fmt: skip
     said, stands = (frame[name].to_numpy(dtype=float) for frame in (given, table))
     for i in np.flatnonzero(np.abs(said - stands) > COUNT_TOLERANCE * stands):
-        about = _about(given, subjects, i, f"sumber_{name}")
+        about = subjects.about(i, f"sumber_{name}")
         findings.add(
             "count.reported-differs", **{**about, "key": f"{about['subject']}|{name}"},
             value=number(said[i], 0), kolom=name, dilaporkan=number(said[i], 0),
@@ -263,16 +293,3 @@ def _counts_differ(
 def words(level: Any) -> str:
     """A level as people write it."""
     return UNKNOWN if level is None or pd.isna(level) else str(level).replace("_", " ")
-
-
-def _about(
-    given: pd.DataFrame, subjects: pd.DataFrame, i: Any, who: str = "source_id"
-) -> dict[str, Any]:
-    source = given[who].iloc[i]
-    subject = subjects["id_kawasan"].iloc[i]
-    return {
-        "source_id": None if pd.isna(source) else source,
-        "subject": subject,
-        "key": subject,
-        "geometry": subjects["geometry"].iloc[i],
-    }

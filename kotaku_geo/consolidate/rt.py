@@ -11,7 +11,7 @@ from kotaku_geo.config import Pipeline
 from kotaku_geo.consolidate import boundaries
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.ids import NO_RW, rt_ids, shape_digest
-from kotaku_geo.consolidate.tables import Geometries, records
+from kotaku_geo.consolidate.tables import Bools, Geometries, Ints, among, records
 from kotaku_geo.geo.area import M2_PER_HA
 
 OVERLAY_SHARE = 0.5  # two polygons of one key that share this much of the smaller draw one place
@@ -98,27 +98,55 @@ def resolve(names: pd.DataFrame, register: pd.DataFrame) -> Resolved:
     A name fits the RT with its key; where one side gives no RW, the RT of its number if there is
     one only in the kelurahan, on both sides. What fits nothing keeps its own key.
     """
-    names = names.assign(id_rt=_own_ids(names))
-    exact = names["id_rt"].isin(register["id_rt"])
-    pair = ["kode_kelurahan", "rt"]
-    same = register.groupby(pair)["id_rt"].agg(["size", "first"]).reset_index()
-    merged = names[pair].merge(same, how="left", on=pair)
-    count = merged["size"].fillna(0).to_numpy()
-    bare = register.loc[register["rw"].isna(), "id_rt"]
-    first_is_bare = merged["first"].isin(bare).to_numpy()
-    named_rw = names[pair].merge(
-        names.groupby(pair)["rw"].nunique().rename("rws").reset_index(), how="left", on=pair
-    )["rws"].fillna(0).to_numpy()  # fmt: skip
+    own = _own_ids(names)
+    theirs, mine = _numbered(register, names)
+    size = int(max(theirs.max(initial=-1), mine.max(initial=-1))) + 1
+    known = np.flatnonzero(theirs >= 0)
+    count = np.bincount(theirs[known], minlength=size + 1)  # the last, of no number, stays 0
+    first = np.full(size + 1, 0)
+    first[theirs[known[::-1]]] = known[::-1]
+    ids = register["id_rt"].to_numpy(dtype=object)
+    bare = (register["rw"].isna() & register["id_rt"].notna()).to_numpy()
     no_rw = names["rw"].isna().to_numpy()
-    open_ = ~exact.to_numpy() & names["id_rt"].notna().to_numpy()
-    fits = open_ & (count == 1) & (no_rw | (first_is_bare & (named_rw == 1)))
-    several = open_ & no_rw & (count > 1)
-    names.loc[fits, "id_rt"] = merged["first"].to_numpy(dtype=object)[fits]
-    chosen = register[[*pair, "id_rt"]].merge(names.loc[several, pair].drop_duplicates(), on=pair)
-    own = _own_ids(chosen.assign(rw=pd.Series(None, index=chosen.index, dtype="str")))
-    ambiguous = chosen.groupby(own)["id_rt"].agg(sorted).to_dict()
+    open_ = own.notna().to_numpy() & ~among(own, register["id_rt"])
+    single = open_ & (count[mine] == 1)
+    fits = single & no_rw
+    one_rw = single & ~no_rw & (_distinct(names["rw"], mine, size)[mine] == 1)
+    fits[one_rw] = bare[first[mine[one_rw]]]
+    several = open_ & no_rw & (count[mine] > 1)
+    found = own.to_numpy(dtype=object).copy()
+    found[fits] = ids[first[mine[fits]]]
+    names = names.assign(id_rt=pd.Series(found, index=names.index, dtype="str"))
     unknown = names[open_ & ~fits & ~several]
-    return Resolved(names, unknown, {str(k): list(v) for k, v in ambiguous.items()})
+    return Resolved(names, unknown, _fitting(register, np.isin(theirs, mine[several])))
+
+
+def _numbered(register: pd.DataFrame, names: pd.DataFrame) -> tuple[Ints, Ints]:
+    """A code of the kelurahan and RT number of each row of either, without RW; −1 where unknown."""
+    sides = (
+        side["kode_kelurahan"].astype("str") + "|" + side["rt"].astype("str")
+        for side in (register, names)
+    )
+    codes = pd.factorize(np.concatenate([side.to_numpy(dtype=object) for side in sides]))[0]
+    return codes[: len(register)].astype(np.int64), codes[len(register) :].astype(np.int64)
+
+
+def _distinct(words: pd.Series, group: Ints, size: int) -> Ints:
+    """How many distinct words each of ``size`` groups has; 0 for group −1, that comes last."""
+    codes, found = pd.factorize(words.to_numpy(dtype=object))
+    known = (codes >= 0) & (group >= 0)
+    pairs = np.unique(group[known] * len(found) + codes[known])
+    return np.bincount(pairs // max(len(found), 1), minlength=size + 1)
+
+
+def _fitting(register: pd.DataFrame, several: Bools) -> dict[str, list[str]]:
+    """For the RT that share their number: the id without RW → all that it may mean."""
+    asked = register[several]
+    own = _own_ids(asked.assign(rw=pd.Series(None, index=asked.index, dtype="str")))
+    result: dict[str, list[str]] = {}
+    for name, fits in sorted(zip(own, asked["id_rt"], strict=True)):
+        result.setdefault(name, []).append(fits)
+    return result
 
 
 def twice_conflicts(rt_map: RtMap, relevant: set[str]) -> list[Conflict]:
@@ -126,7 +154,7 @@ def twice_conflicts(rt_map: RtMap, relevant: set[str]) -> list[Conflict]:
 
     Polygons apart are a name that fits two places; polygons on each other are two delineations.
     """
-    rows = rt_map.twice[rt_map.twice["key"].isin(relevant)]
+    rows = rt_map.twice[among(rt_map.twice["key"], list(relevant))]
     conflicts = []
     for key, group in rows.groupby("key", sort=True):
         make = _two_places if group["apart"].any() else _two_drawings

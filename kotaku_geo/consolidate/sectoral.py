@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kotaku_geo.consolidate import rt
 from kotaku_geo.consolidate.facts import Denominators, bound
-from kotaku_geo.consolidate.tables import Floats, Geometries, Ints, codes_in, floats, layer
+from kotaku_geo.consolidate.tables import Floats, Geometries, Ints, among, codes_in, floats, layer
 from kotaku_geo.geo import cover, parallel
 from kotaku_geo.geo.area import geodesic_ha, true_length_m
 from kotaku_geo.regulation import Regulation
@@ -178,8 +178,9 @@ def candidates(field: Field) -> tuple[pd.DataFrame, Floats]:
     parts = [_buildings(field, footprints, unit)]
     parts += [_service(field, name, service) for name, service in field.services.items()]
     for name, measure in measures.items():
-        rows = layer(field.ctx, name)
-        parts += [measure(rows)] if len(rows) else []
+        if field.ctx.has(f"ingest/{name}"):
+            rows = layer(field.ctx, name)
+            parts += [measure(rows)] if len(rows) else []
     table = _together(parts)
     return table.assign(source_row=None), _density(field, footprints, unit)
 
@@ -297,9 +298,9 @@ def _service_units(field: Field, service: Service) -> Ints:
     """By RT where the row names a known one, by place otherwise; −1 where it is not scored."""
     unit = field.unit_of(service.rows.geometry.to_numpy())
     named = service.named
-    unclear = named.names["id_rt"].isin(list(named.ambiguous))
+    unclear = among(named.names["id_rt"], list(named.ambiguous))
     unknown = named.names.index.isin(named.unknown.index)
-    told = named.names[named.names["id_rt"].notna() & ~unclear & ~unknown]
+    told = named.names[named.names["id_rt"].notna().to_numpy() & ~unclear & ~unknown]
     unit[told["row"].to_numpy(dtype=np.int64)] = codes_in(told["id_rt"], field.units["id_rt"])
     return unit
 

@@ -1,5 +1,6 @@
 """The stage ``consolidate``: one agreed table of RT and kawasan out of what ingest left."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -24,7 +25,8 @@ from kotaku_geo.consolidate import (
     written,
 )
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
-from kotaku_geo.consolidate.tables import layer
+from kotaku_geo.consolidate.tables import among, layer
+from kotaku_geo.geo import parallel
 from kotaku_geo.regulation import load
 from kotaku_geo.stage import StageContext
 
@@ -39,6 +41,15 @@ class Places:
     survey: gpd.GeoDataFrame
     services: dict[str, sectoral.Service]
     conflicts: list[Conflict]
+    covered: Callable[[], "Covered"]
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What shapes cover of each other; no value counts in it, so it is measured beside them."""
+
+    of_kelurahan: kelurahan.Inside
+    uncovered: notes.Rest
 
 
 def run(ctx: StageContext) -> None:
@@ -64,14 +75,14 @@ def _places(ctx: StageContext) -> Places:
     survey = survey_rows.assign(id_rt=named.names["id_rt"].to_numpy(dtype=object))
     survey = survey[survey["id_rt"].notna()].reset_index(drop=True)
     known = pd.concat([rt_map.register, rt.register_of(named.names)], ignore_index=True)
-    known = known[~known["id_rt"].isin(list(named.ambiguous))].drop_duplicates("id_rt")
+    known = known[~among(known["id_rt"], list(named.ambiguous))].drop_duplicates("id_rt")
     told = rt.resolve(rt.split_names(rows), known)
     areas = kawasan.build(rows, told, pipeline)
     shared = membership.overlaps(rt_map, areas, ctx.workers)
     areas, unsettled = membership.settle_by_place(areas, told.ambiguous, rt_map, shared)
     claims = membership.claims(survey, rt_map, areas, shared)
     units = membership.units(claims, survey, rt_map, areas, shared, pipeline)
-    found = [*villages.conflicts(findings), *areas.conflicts, *units.conflicts]
+    found = [*areas.conflicts, *units.conflicts]
     found += _ambiguous(named, survey_rows) + _ambiguous(told, rows, unsettled)
     written.compare(areas.rows, "luas_ha", areas.rows["key"], pipeline, findings)
     scored = set(units.table["id_rt"])
@@ -86,7 +97,27 @@ def _places(ctx: StageContext) -> Places:
     notes.unknown_kawasan(survey, areas, findings)
     notes.without_kawasan(units.table, findings)
     notes.merged_rows(areas, findings)
-    return Places(villages, areas, units.table, survey, services, conflicts.merged(found))
+    found = conflicts.merged([*found, *villages.conflicts(findings)])
+    covered = _covered(ctx, villages, areas, units.table)
+    return Places(villages, areas, units.table, survey, services, found, covered)
+
+
+def _covered(
+    ctx: StageContext, villages: kelurahan.Kelurahan, areas: kawasan.KawasanRows,
+    units: gpd.GeoDataFrame,
+) -> Callable[[], Covered]:  # fmt: skip
+    """Begin to measure what shapes cover of each other; the thread is given arrays, no tables."""
+    crs, warning = areas.table.crs, ctx.pipeline.verify.area_warning_pct
+    shapes, village_shapes = (t.geometry.to_numpy() for t in (areas.table, villages.table))
+    rts, member = units.geometry.to_numpy(), units["kawasan"].to_numpy(dtype=np.int64)
+
+    def measure() -> Covered:
+        return Covered(
+            kelurahan.inside(village_shapes, shapes, crs, ctx.workers),
+            notes.rest(shapes, rts, member, crs, warning, ctx.workers),
+        )
+
+    return parallel.begin(measure, ctx.workers)
 
 
 def _boundaries(
@@ -131,17 +162,19 @@ def _values(ctx: StageContext, places: Places) -> list[Conflict]:
     ctx.write("consolidate/rt_lain", rts[~inside].reset_index(drop=True))
     ctx.write("consolidate/kawasan", areas)
     ctx.write("consolidate/facts", assemble.facts_table(choice, have, units, law))
-    villages = kelurahan.with_slum_areas(
-        places.kelurahan, slum, areas, ctx.workers, pipeline.verify.min_piece_m2
-    )
-    ctx.write("consolidate/kelurahan", villages)
     notes.values(choice, units, law, findings)
     notes.missing_rt(of_units, units, areas, law, findings)
     notes.kawasan_data(of_areas, areas, law, findings)
     notes.levels(slum, areas, findings)
-    notes.uncovered(units, areas, pipeline, findings, ctx.workers)
     reported.report(given, areas, law, findings)
-    return choose.conflicts(choice, units, law, findings)
+    disputes = choose.conflicts(choice, units, law, findings)
+    covered = places.covered()
+    notes.uncovered(covered.uncovered, areas, findings)
+    villages = kelurahan.with_slum_areas(
+        places.kelurahan, slum, areas, covered.of_kelurahan, pipeline.verify.min_piece_m2
+    )
+    ctx.write("consolidate/kelurahan", villages)
+    return disputes
 
 
 def _one_key(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -82,17 +82,29 @@ def joined(values: pd.Series, group: Ints, size: int) -> Geometries:
     Rows of group −1 belong to none.
     """
     result = np.full(size, None, dtype=object)
-    pairs = pd.DataFrame({"group": group, "value": values.to_numpy(dtype=object)}).dropna()
-    pairs = pairs[pairs["group"] >= 0].drop_duplicates().sort_values(["group", "value"])
-    if len(pairs):
-        texts = pairs.groupby("group", sort=True)["value"].agg(";".join)
-        result[texts.index.to_numpy(dtype=np.int64)] = texts.to_numpy(dtype=object)
+    known = values.notna().to_numpy() & (group >= 0)
+    words: dict[int, set[str]] = {}
+    said = zip(group[known].tolist(), values.to_numpy(dtype=object)[known], strict=True)
+    for place, word in said:
+        words.setdefault(place, set()).add(word)
+    for place, own in words.items():
+        result[place] = ";".join(sorted(own))
     return result
 
 
 def codes_in(ids: pd.Series, register: pd.Series) -> Ints:
     """Position of each id in a register of distinct ids; −1 where it is not there."""
     return np.asarray(pd.Index(register).get_indexer(ids), dtype=np.int64)
+
+
+def among(words: pd.Series | Objects, known: pd.Series | Sequence[str]) -> Bools:
+    """Whether each word is a known one; null is none.
+
+    `pd.Series.isin` turns every known word into a scalar of its own, which takes ten times longer.
+    """
+    some = {word for word in np.asarray(known, dtype=object) if isinstance(word, str)}
+    asked = np.asarray(words, dtype=object)
+    return np.fromiter((word in some for word in asked), dtype=bool, count=len(asked))
 
 
 def taken(values: pd.Series, place: Ints) -> Objects:
@@ -114,6 +126,8 @@ def either(condition: Bools, yes: Any, no: Any) -> Objects:
 
 def records(frame: pd.DataFrame) -> Iterator[Any]:
     """The frame's rows as named tuples: for things that are reported one by one."""
+    if frame.empty:  # most things that can be wrong are not: a tuple's class is not made for none
+        return iter(())
     return pd.DataFrame(frame).itertuples()  # a GeoDataFrame makes a GeoSeries of each column
 
 
@@ -122,12 +136,12 @@ def typed(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
     result = {}
     for name, dtype in types.items():
         column = frame[name]
-        if dtype == "str":
+        if dtype == "str" and column.dtype != "str":
             known = column.notna()
             column = column.astype(object).where(known, None).astype("str")
         elif dtype == "Int64":
             column = pd.to_numeric(column).astype("Int64")
-        else:
+        elif dtype != "str":
             column = column.astype(np.dtype(dtype))
         result[name] = column
     return pd.DataFrame(result, index=frame.index)
@@ -152,11 +166,9 @@ def geo_frame(frame: pd.DataFrame, geometry: Geometries, crs: pyproj.CRS) -> gpd
 def _empty(pipeline: Pipeline, name: str) -> gpd.GeoDataFrame:
     kinds = {column: str(spec["type"]) for column, spec in layer_columns(name).items()}
     kinds |= {"source_id": "text", "source_row": "integer"}
-    columns = {
-        column: pd.Series(dtype="float64" if kind in _NUMBERS else "str")
-        for column, kind in kinds.items()
-    }
-    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=crs_of(pipeline)))
+    number, text = np.empty(0), pd.array([], dtype="str")
+    columns = {column: number if kind in _NUMBERS else text for column, kind in kinds.items()}
+    return geo_frame(pd.DataFrame(columns), np.empty(0, dtype=object), crs_of(pipeline))
 
 
 def _ordered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

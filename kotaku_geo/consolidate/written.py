@@ -31,13 +31,14 @@ def compare(
     written = floats(rows[column])
     drawn = geodesic_ha(rows.geometry.to_numpy(), rows.crs) / hectares
     wrong = _differ(written, drawn, LEAST_HA / hectares, pipeline.verify.area_warning_pct / 100)
-    points = shapely.point_on_surface(rows.geometry.to_numpy())
-    for i in np.flatnonzero(wrong):
+    places = np.flatnonzero(wrong)
+    points = shapely.point_on_surface(rows.geometry.to_numpy()[places])
+    for i, point in zip(places, points, strict=True):
         findings.add(
             "area.attribute-differs", source_id=rows["source_id"].iloc[i],
             source_row=int(rows["source_row"].iloc[i]), subject=subjects.iloc[i],
             key=f"{subjects.iloc[i]}|{number(drawn[i], 3)}", value=number(written[i], 3),
-            geometry=points[i], tertulis=number(written[i], 3), gambar=number(drawn[i], 3),
+            geometry=point, tertulis=number(written[i], 3), gambar=number(drawn[i], 3),
             satuan=unit, rasio=number(written[i] / drawn[i]),
         )  # fmt: skip
 

@@ -5,6 +5,7 @@ the ellipsoid, to about one part in a million at the size of a settlement; `pypr
 oracle in the tests.
 """
 
+import threading
 from functools import lru_cache
 from typing import Any
 
@@ -17,7 +18,7 @@ M2_PER_HA = 10_000.0
 
 
 @lru_cache(maxsize=32)
-def _proj(crs: str) -> tuple[pyproj.Proj, pyproj.Transformer]:
+def _proj(crs: str, _thread: int) -> tuple[pyproj.Proj, pyproj.Transformer]:
     target = pyproj.CRS.from_user_input(crs)
     if not target.is_projected:
         raise ValueError(f"{crs} is not a projected CRS")
@@ -28,7 +29,8 @@ def _proj(crs: str) -> tuple[pyproj.Proj, pyproj.Transformer]:
 
 def scale_at(x: NDArray[np.float64], y: NDArray[np.float64], crs: Any) -> NDArray[np.float64]:
     """Areal scale (projected over true area) at points given in a projected CRS; NaN stays NaN."""
-    projection, to_degrees = _proj(pyproj.CRS.from_user_input(crs).to_wkt())
+    # A `pyproj.Proj` belongs to one thread.
+    projection, to_degrees = _proj(pyproj.CRS.from_user_input(crs).to_wkt(), threading.get_ident())
     lon, lat = to_degrees.transform(x, y)
     known = np.isfinite(lon) & np.isfinite(lat)
     scale = np.full(np.shape(x), np.nan)
