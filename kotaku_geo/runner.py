@@ -22,7 +22,7 @@ from typing import Any
 from kotaku_geo import __version__, beside, resources
 from kotaku_geo.config import Pipeline, PipelineFile
 from kotaku_geo.errors import OutputError, PipelineFileError
-from kotaku_geo.files import file_hash, settle, table_path
+from kotaku_geo.files import file_hash, table_path
 
 Say = Callable[[str], None]
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "rasterio", "shapely")
@@ -241,34 +241,8 @@ def _execute(stage: Stage, told: _Told) -> _Done:
         raise
     if not stage.people:
         ctx.write(f"{stage.name}/findings", ctx.findings.frame())
-    written = _put(ctx)
+    written = ctx.put()
     return _Done(sorted(ctx.reads), written, round(time.perf_counter() - started, 3))
-
-
-def _put(ctx: Any) -> list[str]:
-    """Write all that a stage left beside its places, then move everything in."""
-    pending: dict[str, Path] = dict(ctx.finished)
-    try:
-        for name, content in [*ctx.tables.items(), *ctx.documents.items()]:
-            whole = content if name in ctx.tables else _bytes(content)
-            pending[name] = ctx.beside(name, whole)
-        for name, beside in pending.items():
-            settle(beside, ctx.workspace.path(name))
-    except OSError as error:
-        raise OutputError(f"{error.filename}: tidak dapat ditulis: {error.strerror}") from error
-    finally:
-        for beside in pending.values():
-            beside.unlink(missing_ok=True)
-    return list(pending)
-
-
-def _bytes(content: Any) -> bytes:
-    if isinstance(content, bytes):
-        return content
-    if isinstance(content, str):
-        return content.encode()
-    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
-    return (text + "\n").encode()
 
 
 def _merge_findings(file: PipelineFile, state: "_State") -> None:

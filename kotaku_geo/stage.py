@@ -4,7 +4,8 @@ A stage never writes by itself. It hands its tables to the context, and the runn
 in place when the stage has succeeded, so that a stage that fails leaves the last good output.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import geopandas as gpd
 import pandas as pd
 
 from kotaku_geo.config import Pipeline
+from kotaku_geo.errors import OutputError
+from kotaku_geo.files import settle
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.workspace import Workspace
 
@@ -58,15 +61,15 @@ class StageContext:
         self.reads.add(table)
         return self.workspace.has(table)
 
-    def read(self, table: str) -> pd.DataFrame:
-        """A table of an earlier stage."""
+    def read(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """A table of an earlier stage without its geometry, or some of its columns."""
         self.reads.add(table)
-        return self.workspace.read(table)
+        return self.workspace.read(table, columns)
 
-    def read_geo(self, table: str) -> gpd.GeoDataFrame:
-        """A table with geometry of an earlier stage."""
+    def read_geo(self, table: str, columns: Sequence[str] | None = None) -> gpd.GeoDataFrame:
+        """A table with geometry of an earlier stage, or some of its columns."""
         self.reads.add(table)
-        return self.workspace.read_geo(table)
+        return self.workspace.read_geo(table, columns)
 
     def read_json(self, name: str) -> Any:
         """A JSON document of an earlier stage."""
@@ -112,3 +115,32 @@ class StageContext:
     def leave(self, name: str, beside: Path) -> None:
         """Leave a table or document that `beside` has written."""
         self.finished[name] = beside
+
+    def put(self) -> list[str]:
+        """Put all that the stage left in its place, together; the names of what was put.
+
+        Raises:
+            OutputError: something cannot be written; what was there before stays.
+        """
+        pending = dict(self.finished)
+        try:
+            for name, content in [*self.tables.items(), *self.documents.items()]:
+                whole = content if name in self.tables else _bytes(content)
+                pending[name] = self.beside(name, whole)
+            for name, beside in pending.items():
+                settle(beside, self.workspace.path(name))
+        except OSError as error:
+            raise OutputError(f"{error.filename}: tidak dapat ditulis: {error.strerror}") from error
+        finally:
+            for beside in pending.values():
+                beside.unlink(missing_ok=True)
+        return list(pending)
+
+
+def _bytes(content: Any) -> bytes:
+    if isinstance(content, bytes):
+        return content
+    if isinstance(content, str):
+        return content.encode()
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+    return (text + "\n").encode()

@@ -6,7 +6,7 @@ rename) and the same rows give the same bytes.
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,13 +36,18 @@ class Workspace:
         """Whether the table is there."""
         return self.path(table).is_file()
 
-    def read(self, table: str) -> pd.DataFrame:
-        """A table without geometry."""
-        return pd.read_parquet(self.path(table))
+    def read(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """A table without geometry, or some columns of any table."""
+        with pq.ParquetFile(self.path(table)) as file:  # pandas would look for a dataset first
+            frame: pd.DataFrame = file.read(columns).to_pandas()
+        return frame
 
-    def read_geo(self, table: str) -> gpd.GeoDataFrame:
-        """A table with geometry, in the city's CRS."""
-        frame = read_any(self.path(table))
+    def read_geo(self, table: str, columns: Sequence[str] | None = None) -> gpd.GeoDataFrame:
+        """A table with geometry, in the city's CRS, or those of some columns that it has.
+
+        ``geometry`` must be one of the columns.
+        """
+        frame = read_any(self.path(table), columns)
         assert isinstance(frame, gpd.GeoDataFrame), f"{table} has no geometry"
         return frame
 
@@ -100,10 +105,10 @@ class Workspace:
                 beside.unlink()
 
 
-def read_any(path: Path) -> pd.DataFrame:
-    """A table, with geometry where its file has any."""
+def read_any(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """A table or those of some columns that it has, with geometry where it has any."""
     with pq.ParquetFile(path) as file:  # read_table would look for a dataset first
-        table = file.read()
+        table = file.read(columns)
     geo = (table.schema.metadata or {}).get(b"geo")
     frame: pd.DataFrame = table.to_pandas()
     if geo is None:
@@ -141,7 +146,7 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
         wkb = shapely.to_wkb(frame.geometry.to_numpy(), output_dimension=2)
         metadata[b"geo"] = _geo_metadata(frame.crs)
         frame = pd.DataFrame({c: frame[c] if c != "geometry" else wkb for c in frame.columns})
-    table = pa.Table.from_pandas(frame, preserve_index=False)
+    table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)  # a pool costs more
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **metadata})
     pq.write_table(table, path, compression="zstd")
 

@@ -27,10 +27,15 @@ def _proj(crs: str, _thread: int) -> tuple[pyproj.Proj, pyproj.Transformer]:
     return pyproj.Proj(target), to_degrees
 
 
+def _text_of(crs: Any) -> str:
+    text: str = pyproj.CRS.from_user_input(crs).to_wkt()
+    return text
+
+
 def scale_at(x: NDArray[np.float64], y: NDArray[np.float64], crs: Any) -> NDArray[np.float64]:
     """Areal scale (projected over true area) at points given in a projected CRS; NaN stays NaN."""
-    # A `pyproj.Proj` belongs to one thread.
-    projection, to_degrees = _proj(pyproj.CRS.from_user_input(crs).to_wkt(), threading.get_ident())
+    text = crs if isinstance(crs, str) else _text_of(crs)
+    projection, to_degrees = _proj(text, threading.get_ident())  # a `Proj` belongs to one thread
     lon, lat = to_degrees.transform(x, y)
     known = np.isfinite(lon) & np.isfinite(lat)
     scale = np.full(np.shape(x), np.nan)

@@ -177,14 +177,26 @@ def share_of(targets: Geometries, covered: Geometries) -> NDArray[np.float64]:
 
 
 def nearest_distance(targets: Geometries, features: Geometries) -> NDArray[np.float64]:
-    """Distance from each target to the nearest feature; NaN where there is none."""
+    """Distance from each target to the nearest feature; NaN where there is none.
+
+    The distance to one part of a feature nearby bounds the search: only parts whose boxes come as
+    close are measured, which are far fewer than a search by boxes alone would measure.
+    """
     distance = np.full(len(targets), np.nan)
-    present = np.flatnonzero(~shapely.is_missing(targets))
-    if len(present) and len(features):
-        found, distances = shapely.STRtree(features).query_nearest(
-            targets[present], return_distance=True, all_matches=False
-        )
-        distance[present[found[0]]] = distances
+    some = np.flatnonzero(~(shapely.is_missing(targets) | shapely.is_empty(targets)))
+    parts = shapely.get_parts(features)
+    tree = shapely.STRtree(parts)
+    if not (len(some) and len(tree)):
+        return distance
+    present = targets[some]
+    at, first = tree.query_nearest(shapely.centroid(present), all_matches=False)
+    some, present = some[at], present[at]
+    reach = shapely.distance(parts[first], present)
+    target, part = tree.query(_boxes(present, reach))
+    other = part != first[target]
+    target, part = target[other], part[other]
+    distance[some] = reach
+    np.fmin.at(distance, some[target], shapely.distance(parts[part], present[target]))
     return distance
 
 
@@ -209,13 +221,17 @@ def _widened(
     tree = shapely.STRtree(targets)
     feature, target = tree.query(features, predicate="dwithin", distance=widths)
     width = widths[feature]
-    low_x, low_y, high_x, high_y = shapely.bounds(targets[target]).T
-    boxes = shapely.box(low_x - width, low_y - width, high_x + width, high_y + width)
+    boxes = _boxes(targets[target], width)
     zones = map_arrays(
-        _buffered_within, features[feature], targets[target], np.asarray(boxes), width,
-        workers=workers,
-    )  # fmt: skip
+        _buffered_within, features[feature], targets[target], boxes, width, workers=workers
+    )
     return target, feature, zones
+
+
+def _boxes(geometries: Geometries, width: NDArray[np.float64]) -> Geometries:
+    """The box of each geometry, grown by its width."""
+    low_x, low_y, high_x, high_y = shapely.bounds(geometries).T
+    return np.asarray(shapely.box(low_x - width, low_y - width, high_x + width, high_y + width))
 
 
 def _buffered_within(

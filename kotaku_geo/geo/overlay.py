@@ -191,18 +191,20 @@ def _areas_of(
     ours: Geometries, theirs: Geometries, tree: shapely.STRtree, offset: int
 ) -> tuple[Ints, Ints, NDArray[np.float64]]:
     """Shared areas of a part of the left side; everything prepared here belongs to one thread."""
-    i, j = tree.query(ours, predicate="intersects")
+    i, j = tree.query(ours)
     area = np.full(len(i), np.nan)
     boxes, other_boxes = shapely.bounds(ours)[i], shapely.bounds(theirs)[j]
+    left, right = ours[i], _copies(theirs, j)
     # Where one contains the other the area is that of the inner: no overlay is needed.
     roomy = np.flatnonzero(_within(other_boxes, boxes))
-    inside = roomy[_contains(ours[i[roomy]], theirs[j[roomy]])]
-    area[inside] = shapely.area(theirs[j[inside]])
+    inside = roomy[_contains(left[roomy], right[roomy])]
+    area[inside] = shapely.area(right[inside])
     roomy = np.flatnonzero(_within(boxes, other_boxes) & np.isnan(area))
-    inside = roomy[_contains(_copies(theirs, j[roomy]), ours[i[roomy]])]
-    area[inside] = shapely.area(ours[i[inside]])
-    cut = np.isnan(area)
-    area[cut] = shapely.area(shapely.intersection(ours[i[cut]], theirs[j[cut]]))
+    inside = roomy[_contains(right[roomy], left[roomy])]
+    area[inside] = shapely.area(left[inside])
+    rest = np.flatnonzero(np.isnan(area))
+    rest = rest[_meet(right[rest], left[rest])]
+    area[rest] = shapely.area(shapely.intersection(left[rest], right[rest]))
     real = area > 0
     return i[real] + offset, j[real], area[real]
 
@@ -222,6 +224,11 @@ def _within(inner: NDArray[np.float64], outer: NDArray[np.float64]) -> NDArray[n
 def _contains(outer: Geometries, inner: Geometries) -> NDArray[np.bool_]:
     shapely.prepare(outer)
     return np.asarray(shapely.contains_properly(outer, inner), dtype=bool)
+
+
+def _meet(ours: Geometries, theirs: Geometries) -> NDArray[np.bool_]:
+    shapely.prepare(ours)
+    return np.asarray(shapely.intersects(ours, theirs), dtype=bool)
 
 
 def _noded(layer: Geometries, group: Ints, index: Ints) -> tuple[Geometries, list[Ints]]:

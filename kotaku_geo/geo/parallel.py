@@ -4,7 +4,7 @@ Prepared geometries are built lazily and must not be shared between threads: a f
 mapped here prepares what it needs itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import TypeVar
@@ -53,6 +53,32 @@ def map_chunks(
         return [function(part) for part in parts]
     with ThreadPoolExecutor(workers) as pool:
         return list(pool.map(function, parts))
+
+
+def side_by_side(functions: Sequence[Callable[[], T]], workers: int | None) -> list[T]:
+    """Results of functions, in order; each has a thread to itself where there are workers.
+
+    Better than parts of arrays where a function is a chain of steps, some too small to cut up.
+    None may prepare a geometry that another uses.
+    """
+    if (workers or 1) <= 1:
+        return [function() for function in functions]
+    with ThreadPoolExecutor(workers) as pool:
+        return [task.result() for task in [pool.submit(function) for function in functions]]
+
+
+def aside(function: Callable[[], T], workers: int | None) -> Callable[[], T]:
+    """Begin a function on a thread of its own; what is given back waits for its result.
+
+    Without a second worker it runs when it is asked for. It must not prepare a geometry that is
+    used meanwhile.
+    """
+    if (workers or 1) <= 1:
+        return function
+    pool = ThreadPoolExecutor(1)
+    task = pool.submit(function)
+    pool.shutdown(wait=False)
+    return task.result
 
 
 def map_arrays(

@@ -85,12 +85,15 @@ def changed(
 
     tau = distance.astype(object)
     opened = polygonal(map_arrays(open_, difference, core, tau, workers=workers, least=DEAR))
-    apart = map_arrays(away, difference, other, tau, workers=workers, least=DEAR)
-    far = _without_small(apart, min_area)
+    # What is too small, or has changed as a whole already, gains nothing by what lies far away.
+    open_end = (shapely.area(difference) >= min_area) & ~_is_whole(difference, opened)
+    rest = np.flatnonzero(open_end)
+    parts = map_arrays(away, difference[rest], other[rest], tau[rest], workers=workers, least=DEAR)
+    far = _without_small(parts, min_area)
+    some = np.flatnonzero(~shapely.is_empty(far))
     result = opened.copy()
-    both = np.flatnonzero(~shapely.is_empty(far))
-    result[both] = polygonal(shapely.union(opened[both], far[both]))
-    return _whole(difference, result)
+    result[rest[some]] = polygonal(shapely.union(opened[rest[some]], far[some]))
+    return np.where(_is_whole(difference, result), difference, result)
 
 
 def _buffer(
@@ -107,9 +110,9 @@ def _without_small(geometries: Geometries, min_area: float) -> Geometries:
     return collected(parts[keep], owner[keep], len(geometries))
 
 
-def _whole(difference: Geometries, change: Geometries) -> Geometries:
-    """Take the difference itself where all but a hair of it changed."""
+def _is_whole(difference: Geometries, change: Geometries) -> NDArray[np.bool_]:
+    """Where all but a hair of the difference changed."""
     size = shapely.area(difference)
     rest = size - shapely.area(change)
     hair = SLACK_M * shapely.length(difference)
-    return np.where((rest <= hair) & ~shapely.is_empty(change) & (size > 0), difference, change)
+    return np.asarray((rest <= hair) & ~shapely.is_empty(change) & (size > 0))

@@ -13,6 +13,8 @@ from kotaku_geo.geo.cover import Geometries, union_by
 from kotaku_geo.stage import StageContext
 
 Floats = NDArray[np.float64]
+COLUMNS = ["id_kawasan", "kode_kelurahan", "jumlah_bangunan", "jumlah_kk", "jumlah_penduduk",
+           "geometry"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class City:
     """The kawasan of a city and where its kelurahan are.
 
     Attributes:
-        kawasan: consolidate/kawasan, sorted by id_kawasan.
+        kawasan: `COLUMNS` of consolidate/kawasan, sorted by id_kawasan.
         geometry: (n,) outlines in the city's CRS; None where a kawasan has none.
         luas_ha: (n,) geodesic hectares of the outlines; NaN where there is none.
         codes, places: kelurahan codes and their polygons.
@@ -66,12 +68,13 @@ class City:
 
 def read_city(ctx: StageContext) -> City:
     """The kawasan and kelurahan of the workspace."""
-    kawasan = ctx.read_geo("consolidate/kawasan").sort_values("id_kawasan", ignore_index=True)
+    kawasan = ctx.read_geo("consolidate/kawasan", COLUMNS)
+    kawasan = kawasan.sort_values("id_kawasan", ignore_index=True)
     outlines = np.asarray(kawasan.geometry.array, dtype=object)
     hectares = geodesic_ha(outlines, ctx.pipeline.city.crs)
     codes, places = np.empty(0, dtype=object), np.empty(0, dtype=object)
     if ctx.has("consolidate/kelurahan"):
-        frame = ctx.read_geo("consolidate/kelurahan")
+        frame = ctx.read_geo("consolidate/kelurahan", ["kode_kelurahan", "geometry"])
         frame = frame[frame.geometry.notna()].sort_values("kode_kelurahan", ignore_index=True)
         numbers, distinct = pd.factorize(frame["kode_kelurahan"])
         codes = np.asarray(distinct, dtype=object)

@@ -125,7 +125,7 @@ def _distance(city: City, data: Delivered, reckoned: Tally) -> Floats:
 
 def _accuracy(found: Found, city: City, known: dict[str, float]) -> Floats:
     """The coarsest source hit; unknown where one of them states no accuracy."""
-    rows = found.hits().rows
+    rows = found.hits.rows
     metres = rows["source_id"].map(known).astype("float64").fillna(np.inf).to_numpy()
     worst = np.full(len(city), -np.inf)
     np.maximum.at(worst, rows["target"].to_numpy(dtype=np.intp), metres)
@@ -135,14 +135,16 @@ def _accuracy(found: Found, city: City, known: dict[str, float]) -> Floats:
 def _follow_ups(
     theme: Theme, city: City, status: NDArray[np.object_], found: Found, coverage: ThemeCoverage
 ) -> pd.Series:
-    rows = found.hits().rows
-    classes = {row: sorted(set(labels)) for row, labels in rows.groupby("target")["label"]}
+    rows = found.hits.rows
+    classes: dict[int, set[str]] = {}
+    for row, label in zip(rows["target"].tolist(), rows["label"].tolist(), strict=True):
+        classes.setdefault(row, set()).add(label)
     assumed = set(rows.loc[rows["assumed"], "target"])
     texts = [
         follow_up(
             theme.name,
             str(status[row]),
-            classes=classes.get(row, ()),
+            classes=sorted(classes.get(row, ())),
             missing=coverage.missing[row],
             assumed_m=theme.width if row in assumed else None,
         )
@@ -165,8 +167,7 @@ def _nothing(theme: Theme, city: City) -> ThemeResult:
             ),
         }
     )
-    unknown = [c for c in COLUMNS if c not in frame]
-    frame[unknown] = np.nan
+    unknown = dict.fromkeys((c for c in COLUMNS if c not in frame), np.nan)
     empty = Found(
         pd.DataFrame({
             "target": pd.Series(dtype=int), "source_id": pd.Series(dtype="str"),
@@ -175,7 +176,7 @@ def _nothing(theme: Theme, city: City) -> ThemeResult:
         }),
         np.empty(0, dtype=object),
     )  # fmt: skip
-    return ThemeResult(_typed(frame), *hits_table(empty, city, theme.name))
+    return ThemeResult(_typed(frame.assign(**unknown)), *hits_table(empty, city, theme.name))
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:

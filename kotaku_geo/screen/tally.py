@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ class Found:
     rows: pd.DataFrame
     geometry: Geometries
 
+    @cached_property
     def hits(self) -> "Found":
         """The pieces that are hits."""
         chosen = self.rows["hit"].to_numpy(dtype=bool)
@@ -55,7 +57,7 @@ def tally(found: Found, city: City) -> Tally:
     hit = classes.rows["hit"].to_numpy(dtype=bool)
     target = classes.rows["target"].to_numpy(dtype=np.intp)
     union = union_by(classes.geometry[hit], target[hit], len(city), workers=city.workers)
-    objects = found.hits().rows[["target", "source_id", "source_row"]]
+    objects = found.hits.rows[["target", "source_id", "source_row"]]
     one_raster = objects["source_row"].isna() & objects.duplicated()
     count = np.bincount(objects.loc[~one_raster, "target"], minlength=len(city))
     return Tally(union, geodesic_ha(union, city.crs), _details(classes, city), count.astype(float))
@@ -63,7 +65,7 @@ def tally(found: Found, city: City) -> Tally:
 
 def hits_table(found: Found, city: City, theme: str) -> tuple[pd.DataFrame, Geometries]:
     """Rows of screen/hits, without their geometry, and the geometry."""
-    hits = found.hits()
+    hits = found.hits
     ids = city.kawasan["id_kawasan"].to_numpy()[hits.rows["target"]]
     table = pd.DataFrame(
         {

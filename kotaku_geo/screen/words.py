@@ -16,6 +16,7 @@ def fold(word: str) -> str:
     return _SIGNS.sub("", str(word).casefold())
 
 
+@cache
 def canonical(word: str) -> str:
     """The folded word that stands for all its synonyms (``schemas/screening.yaml``)."""
     folded = fold(word)

@@ -136,8 +136,7 @@ def check_dates(book: FindingBook, decrees: list[Decree], newest: dt.date | None
 
 
 def _source(side: Side, at: np.intp | int) -> str | None:
-    source_id: str | None = side.frame["source_id"].iloc[int(at)]
-    return source_id
+    return side.sources[int(at)]
 
 
 def _outline(side: Side, at: np.intp | int) -> shapely.Geometry | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kotaku_geo.verify.reasons import city_reason
@@ -119,20 +120,23 @@ class _Side:
     def __init__(
         self, pieces: pd.DataFrame, relations: pd.DataFrame, ids: str, table_ha: str
     ) -> None:
-        self.pieces = pieces[pieces[ids].notna()]
         drawn = relations["mode"] != TABLE
         # In a city without SK polygons kawasan that nobody names are of mode tabel, yet drawn.
         drawn |= relations["id_sk"].isna()
-        self.table = relations[~drawn & relations[ids].notna()]
+        named = relations[ids].notna()
+        self.table = relations[~drawn & named]
         self.table_ha = table_ha
-        members = relations[drawn & relations[ids].notna()]
-        names = members[ids].astype(object).str.split(";")
-        self.action = members.assign(id=names).explode("id").set_index("id")["rekomendasi"]
-        self.owner = self.pieces[ids].astype(object).str.split(";").explode()
+        members = relations.loc[drawn & named, [ids, "rekomendasi"]].to_numpy(object).tolist()
+        action = {name: what for listed, what in members for name in listed.split(";")}
+        own = pieces[ids].notna().to_numpy(bool)
+        texts = pieces[ids].to_numpy(object)[own]
+        self.actions = [{action.get(name) for name in text.split(";")} for text in texts]
+        self.kelas = pieces["kelas"].to_numpy(object)[own]
+        self.hectares = pieces["luas_ha"].to_numpy(float)[own]
 
     def all(self) -> float:
         """All hectares of the side."""
-        return float(self.pieces["luas_ha"].sum() + self.table[self.table_ha].sum())
+        return float(self.hectares.sum() + self.table[self.table_ha].sum())
 
     def of(self, action: str, changed: str | None = None) -> float:
         """Hectares of places of one recommendation.
@@ -142,13 +146,11 @@ class _Side:
             changed: a class of pieces that counts too where the place is to be amended; of what
                 is to enter, it alone counts.
         """
-        what = self.owner.map(self.action)
-        counted = what == action
+        counted = np.array([action in actions for actions in self.actions], dtype=bool)
         if changed is not None:
-            kelas = self.pieces["kelas"].reindex(self.owner.index)
-            counted |= (what == AMEND) & (kelas == changed)
+            of_class = self.kelas == changed
+            counted |= of_class & np.array([AMEND in a for a in self.actions], dtype=bool)
             if action == ENTER:  # what of it lies in the SK already does not enter
-                counted &= kelas == changed
-        hit = counted.groupby(level=0).any().reindex(self.pieces.index, fill_value=False)
+                counted &= of_class
         by_table = self.table[self.table["rekomendasi"] == action]
-        return float(self.pieces.loc[hit, "luas_ha"].sum() + by_table[self.table_ha].sum())
+        return float(self.hectares[counted].sum() + by_table[self.table_ha].sum())

@@ -33,7 +33,7 @@ def _stated(ctx: StageContext) -> Geometries:
     sources = [s for s in ctx.pipeline.of_layer("kawasan") if s.coverage]
     parts: list[Geometries] = [np.empty(0, dtype=object)]
     if ctx.has("ingest/coverage"):
-        table = ctx.read_geo("ingest/coverage")
+        table = ctx.read_geo("ingest/coverage", ["source_id", "geometry"])
         named = [s.id for s in sources]
         parts.append(_polygons(table[table["source_id"].isin(named)].geometry))
     return np.concatenate(parts)
@@ -44,7 +44,7 @@ def _no_slum(ctx: StageContext) -> Geometries:
     parts: list[Geometries] = [np.empty(0, dtype=object)]
     for name in ("consolidate/rt", "consolidate/rt_lain"):
         if ctx.has(name):
-            table = ctx.read_geo(name)
+            table = ctx.read_geo(name, ["tingkat", "geometry"])
             parts.append(_polygons(table[table["tingkat"] == "tidak_kumuh"].geometry))
     return np.concatenate(parts)
 

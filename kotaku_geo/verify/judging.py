@@ -1,6 +1,7 @@
 """Change apart from redrawing noise, relation by relation, cut into the pieces of the overlay."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from kotaku_geo.config import Verify
 from kotaku_geo.geo.grouping import Geometries, Ints, union_by
 from kotaku_geo.geo.overlay import NOTHING, intersections, remainders
+from kotaku_geo.geo.parallel import side_by_side
 from kotaku_geo.geo.tolerance import changed
 from kotaku_geo.verify.overlaying import BERKURANG, BERTAMBAH, TOLERANSI, Overlay, replaced
 from kotaku_geo.verify.relating import Groups, tolerance_m
@@ -63,22 +65,60 @@ def judged(
     relation do not make it thin; then it is cut by location. A relation of one side only has no
     tolerance. Where locations of several relations overlap, what is change for one is change.
     """
-    both = np.flatnonzero(groups.both)
-    parts: list[tuple[Ints, Geometries, str]] = []
+    sides = (
+        _OneSide("sk", BERKURANG, outlines.sk, kawasan.geometry, groups.sk),
+        _OneSide("kawasan", BERTAMBAH, outlines.kawasan, sk.geometry, groups.kawasan),
+    )
+    share = max(1, workers // len(sides))
+    tasks = [
+        partial(_judged_side, over, side, groups.both, outlines.tau, settings, share)
+        for side in sides
+    ]
     keep = (over.left >= 0) & (over.right >= 0)
-    for side, kelas, own, other in (
-        ("sk", BERKURANG, outlines.sk, kawasan.geometry),
-        ("kawasan", BERTAMBAH, outlines.kawasan, sk.geometry),
-    ):
-        change = np.full(groups.size, shapely.Polygon(), dtype=object)
-        change[both] = _change(own[both], other, outlines.tau[both], settings, workers)
-        label = groups.sk if side == "sk" else groups.kawasan
-        piece, region, whole = _regions(over, side, label, change, groups.both)
-        keep[piece[whole]] = True
-        split = _split(over.geometry[piece[~whole]], region[~whole], workers)
-        parts += [(piece[~whole][solid], shape, name) for (solid, shape), name in
-                  zip(split, (kelas, TOLERANSI), strict=True)]  # fmt: skip
+    parts: list[tuple[Ints, Geometries, str]] = []
+    for whole, split in side_by_side(tasks, workers):
+        keep[whole] = True
+        parts += split
     return replaced(over, keep, parts, crs)
+
+
+@dataclass(frozen=True)
+class _OneSide:
+    """What lies on one side only, and how it is judged.
+
+    Attributes:
+        name: sk or kawasan.
+        kelas: the class of change there.
+        own: the outline of each relation on this side.
+        other: the places of the other side.
+        label: relation of each place of this side.
+    """
+
+    name: str
+    kelas: str
+    own: Geometries
+    other: Geometries
+    label: Ints
+
+
+def _judged_side(
+    over: Overlay,
+    side: _OneSide,
+    both: NDArray[np.bool_],
+    tau: Floats,
+    settings: Verify,
+    workers: int,
+) -> tuple[Ints, list[tuple[Ints, Geometries, str]]]:
+    """Pieces that are change as a whole, and the parts of the others: (piece, geometry, class)."""
+    change = np.full(len(both), shapely.Polygon(), dtype=object)
+    change[both] = _change(side.own[both], side.other, tau[both], settings, workers)
+    piece, region, whole = _regions(over, side.name, side.label, change, both)
+    split = _split(over.geometry[piece[~whole]], region[~whole], workers)
+    parts = [
+        (piece[~whole][solid], shape, name)
+        for (solid, shape), name in zip(split, (side.kelas, TOLERANSI), strict=True)
+    ]
+    return piece[whole], parts
 
 
 def _change(

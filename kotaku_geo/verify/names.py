@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from kotaku_geo import resources
+from kotaku_geo.geo.grouping import Ints
 
 _ID_RT = re.compile(r"^(?:(.+)-)?RW(\d{3}[A-Z]?)-RT(\d{3}[A-Z]?)$")
 NO_RW = "000"
@@ -113,24 +114,28 @@ def same_rt(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
 
 def equal_rt(left: pd.DataFrame, right: pd.DataFrame) -> set[tuple[int, int]]:
     """Pairs of places that name the same RTs: each RT of either is found in the other."""
-    found = same_rt(left, right).groupby(["place_l", "place_r"]).nunique()
-    pairs = found.index.to_frame(index=False).astype(np.int64)
-    size_l = left.groupby("place").size().reindex(pairs["place_l"]).to_numpy()
-    size_r = right.groupby("place").size().reindex(pairs["place_r"]).to_numpy()
-    whole = (found["entry_l"].to_numpy() == size_l) & (found["entry_r"].to_numpy() == size_r)
-    return _pairs(pairs[whole])
+    found = same_rt(left, right).to_numpy(np.int64)
+    pairs, of_left = _distinct(found, 2)
+    _, of_right = _distinct(found, 3)
+    size_l, size_r = (np.bincount(side["place"].to_numpy(np.int64)) for side in (left, right))
+    whole = (of_left == size_l[pairs[:, 0]]) & (of_right == size_r[pairs[:, 1]])
+    return set(map(tuple, pairs[whole].tolist()))
+
+
+def _distinct(found: Ints, column: int) -> tuple[Ints, Ints]:
+    """Pairs of places (the first two columns), and how many values of a column each has."""
+    values = np.unique(found[:, [0, 1, column]], axis=0)
+    pairs, count = np.unique(values[:, :2], axis=0, return_counts=True)
+    return pairs, count
 
 
 def equal_names(left: pd.Series, right: pd.Series) -> set[tuple[int, int]]:
     """Pairs of places whose names are the same; nameless places equal none."""
-    sides = [pd.DataFrame({"name": s, "place": np.arange(len(s))}) for s in (left, right)]
-    known = [side[side["name"].notna()].astype({"name": object}) for side in sides]
-    pairs = known[0].merge(known[1], on="name", suffixes=("_l", "_r"))
-    return _pairs(pairs[["place_l", "place_r"]])
-
-
-def _pairs(frame: pd.DataFrame) -> set[tuple[int, int]]:
-    return set(map(tuple, frame.to_numpy(dtype=np.int64).tolist()))
+    bearers: dict[str, list[int]] = {}
+    for j, name in enumerate(right.tolist()):
+        if isinstance(name, str):
+            bearers.setdefault(name, []).append(j)
+    return {(i, j) for i, name in enumerate(left.tolist()) for j in bearers.get(name, ())}
 
 
 def joined(values: Iterable[Any]) -> str | None:

@@ -3,7 +3,7 @@
 The tables carry them in Indonesian; documents in English make them anew from the same rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,18 @@ from kotaku_geo.texts import UNKNOWN, number
 
 Row = Mapping[Any, Any]
 SEEN_HA = 0.005  # what two decimals show
+_FIGURES = {
+    "luas_sk": ("luas_sk_ha", 2),
+    "luas_tertulis": ("luas_sk_tertulis_ha", 2),
+    "luas_baseline": ("luas_baseline_ha", 2),
+    "tetap": ("tetap_ha", 2),
+    "bertambah": ("bertambah_ha", 2),
+    "berkurang": ("berkurang_ha", 2),
+    "iou": ("iou", 2),
+    "iou_sejajar": ("iou_sejajar", 2),
+    "geser": ("geser_p50_m", 1),
+    "tau": ("tau_m", 1),
+}
 
 
 def relation_reasons(relations: pd.DataFrame, lang: str = "id") -> list[str]:
@@ -22,8 +34,7 @@ def relation_reasons(relations: pd.DataFrame, lang: str = "id") -> list[str]:
         relations: the columns of ``verify/relations`` (`alasan` is not read).
         lang: id or en.
     """
-    rows = relations.to_dict("records")
-    return [f"{_found(row, lang)} {_follows(row, lang)}" for row in rows]
+    return [f"{_found(row, lang)} {_follows(row, lang)}" for row in _records(relations)]
 
 
 def location_reasons(
@@ -33,8 +44,8 @@ def location_reasons(
 
     A location without pieces (in table mode) has its relation's sentences.
     """
-    by_id = {row["relation_id"]: row for row in relations.to_dict("records")}
-    return [_location(row, by_id[row["relation_id"]], lang) for row in locations.to_dict("records")]
+    by_id = {row["relation_id"]: row for row in _records(relations)}
+    return [_location(row, by_id[row["relation_id"]], lang) for row in _records(locations)]
 
 
 def city_reason(
@@ -54,6 +65,13 @@ def city_reason(
     return " ".join(sentences)
 
 
+def _records(frame: pd.DataFrame) -> Iterator[Row]:
+    """The rows as mappings from column to value."""
+    columns = list(frame.columns)
+    for values in zip(*(frame[column].tolist() for column in columns), strict=True):
+        yield dict(zip(columns, values, strict=True))
+
+
 def _found(row: Row, lang: str) -> str:
     texts = resources.load("verify")["verdict"]
     verdict, cause = row["verdict"], row["sebab"]
@@ -61,7 +79,7 @@ def _found(row: Row, lang: str) -> str:
         beside = row["relation"] == "1:0" and row["tetap_ha"] >= SEEN_HA
         cause = "tabel" if row["mode"] == "tabel" else "sebagian" if beside else ""
     text = texts.get(f"{verdict}.{cause}", texts.get(verdict))
-    return str(text[lang].format(**_numbers(row, lang)))
+    return str(text[lang].format_map(_Numbers(row, lang)))
 
 
 def _follows(row: Row, lang: str) -> str:
@@ -101,19 +119,16 @@ def _location(row: Row, relation: Row, lang: str) -> str:
     return f"{own} {_follows(relation, lang)}"
 
 
-def _numbers(row: Row, lang: str) -> dict[str, str]:
-    return {
-        "luas_sk": number(row["luas_sk_ha"], lang=lang),
-        "luas_tertulis": number(row["luas_sk_tertulis_ha"], lang=lang),
-        "luas_baseline": number(row["luas_baseline_ha"], lang=lang),
-        "tetap": number(row["tetap_ha"], lang=lang),
-        "bertambah": number(row["bertambah_ha"], lang=lang),
-        "berkurang": number(row["berkurang_ha"], lang=lang),
-        "iou": number(row["iou"], lang=lang),
-        "iou_sejajar": number(row["iou_sejajar"], lang=lang),
-        "geser": number(row["geser_p50_m"], 1, lang),
-        "tau": number(row["tau_m"], 1, lang),
-    }
+class _Numbers(dict[str, str]):
+    """A row's figures as a text names them, written only where it does."""
+
+    def __init__(self, row: Row, lang: str) -> None:
+        super().__init__()
+        self.row, self.lang = row, lang
+
+    def __missing__(self, name: str) -> str:
+        column, decimals = _FIGURES[name]
+        return number(self.row[column], decimals, self.lang)
 
 
 def _words(row: Row, lang: str) -> dict[str, str]:

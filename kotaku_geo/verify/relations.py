@@ -39,9 +39,9 @@ class Compared:
 
 
 def drawn_relations(
-    both: Compared, over: Overlay, outlines: Unions, settings: Verify, workers: int
+    both: Compared, over: Overlay, tau: Floats, alike: dict[str, Floats], settings: Verify
 ) -> pd.DataFrame:
-    """Relations of drawn places with their hectares and likeness, not yet judged."""
+    """Relations of drawn places with their hectares and `likeness`, not yet judged."""
     groups, size = both.groups, both.groups.size
     frame = _heads(both, POLYGON)
     for column, side, kelas in (
@@ -62,7 +62,7 @@ def drawn_relations(
     shared = over.shared_in(groups.sk, groups.kawasan, size)
     together = frame["luas_sk_ha"] + frame["luas_baseline_ha"] - shared
     frame["iou"] = (shared / together).where(groups.both)
-    return frame.assign(tau_m=outlines.tau, **_likeness(outlines, groups.both, workers))
+    return frame.assign(tau_m=tau, **alike)
 
 
 def table_relations(both: Compared, crs: Any, percent: float) -> pd.DataFrame:
@@ -126,24 +126,24 @@ def _heads(both: Compared, mode: str) -> pd.DataFrame:
     )
 
 
-def _likeness(outlines: Unions, both: NDArray[np.bool_], workers: int) -> dict[str, Floats]:
+def likeness(outlines: Unions, both: NDArray[np.bool_]) -> dict[str, Floats]:
     """Aligned IoU and displacement of the relations' own two unions; NaN for one side only."""
     result = {
         name: np.full(len(both), np.nan) for name in ("iou_sejajar", "geser_p50_m", "geser_p95_m")
     }
     sk, kawasan = outlines.sk[both], outlines.kawasan[both]
-    result["iou_sejajar"][both] = aligned_iou(sk, kawasan, workers=workers)
-    p50, p95 = displacement(sk, kawasan, workers=workers)
+    result["iou_sejajar"][both] = aligned_iou(sk, kawasan)
+    p50, p95 = displacement(sk, kawasan)
     result["geser_p50_m"][both], result["geser_p95_m"][both] = p50, p95
     return result
 
 
 def _joined_ids(ids: NDArray[np.object_], group: Ints, size: int) -> NDArray[np.object_]:
     """``;``-joined ids of each group's members; places are sorted by id already."""
-    result = np.full(size, None, dtype=object)
-    joined = pd.Series(ids, dtype=object).groupby(group).agg(";".join)
-    result[joined.index.to_numpy(np.int64)] = joined.to_numpy(object)
-    return result
+    members: list[list[str]] = [[] for _ in range(size)]
+    for at, own in zip(group.tolist(), ids.tolist(), strict=True):
+        members[at].append(own)
+    return np.array([";".join(own) if own else None for own in members], dtype=object)
 
 
 def _relation_id(id_sk: str | None, id_kawasan: str | None) -> str:

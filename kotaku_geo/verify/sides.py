@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -43,10 +44,16 @@ class Side:
     def __len__(self) -> int:
         return len(self.frame)
 
-    @property
+    @cached_property
     def ids(self) -> NDArray[np.object_]:
         """The ids, object array (n,)."""
         return self.frame["id"].to_numpy(dtype=object)
+
+    @cached_property
+    def sources(self) -> list[str | None]:
+        """The source of each place."""
+        sources: list[str | None] = self.frame["source_id"].tolist()
+        return sources
 
     def take(self, keep: Ints) -> "Side":
         """The places at these (sorted) positions."""
@@ -76,9 +83,10 @@ def decreed(ctx: StageContext) -> tuple[Decreed, Decreed]:
     A table row that describes a drawn location gives it what its own rows leave open.
     """
     rows = _rows(ctx)
-    rows["place_key"] = _place_keys(rows)
-    rows["rt_key"] = _rt_keys(rows)
-    rows["key"] = _keys(rows)
+    kelurahan = _kelurahan_keys(rows)
+    rows["place_key"] = _place_keys(rows, kelurahan)
+    rows["rt_key"] = _rt_keys(rows, kelurahan)
+    rows["key"] = _keys(rows, kelurahan)
     drawn = rows[rows["drawn"]]
     table = rows[~rows["drawn"]]
     described = _described(drawn, table)
@@ -90,7 +98,8 @@ def baseline(ctx: StageContext) -> Side:
     """The kawasan of the baseline."""
     if not ctx.has("consolidate/kawasan"):
         return Side(pd.DataFrame(columns=_FRAME, dtype=object), np.empty(0, object), _no_rt())
-    table = ctx.read_geo("consolidate/kawasan").sort_values("id_kawasan", ignore_index=True)
+    table = ctx.read_geo("consolidate/kawasan", _KAWASAN)
+    table = table.sort_values("id_kawasan", ignore_index=True)
     source = _column(table, "source_id")
     reported = _column(table, "kelengkapan") == "tanpa_data"
     own = pd.Series(ctx.pipeline.regulation, index=table.index, dtype=object)
@@ -119,6 +128,8 @@ _FRAME = ["id", "nama", "kunci", "kode_kelurahan", "nama_kelurahan", "tingkat", 
           "accuracy_m", "source_id"]  # fmt: skip
 
 
+_KAWASAN = ["id_kawasan", "nama_kawasan", "kode_kelurahan", "nama_kelurahan", "daftar_rt",
+            "tingkat", "kelengkapan", "accuracy_m", "source_id", "geometry"]  # fmt: skip
 _DECREE = ["nama_lokasi", "nomor_sk", "tanggal_sk"]
 
 
@@ -155,8 +166,10 @@ def _rows(ctx: StageContext) -> pd.DataFrame:
     if not frames:
         return _delivered(pd.DataFrame(), False, ctx)
     rows = pd.concat(frames, ignore_index=True)
-    order = ["source_id", "id_sk", "nama_lokasi", "kode_kelurahan", "rt", "rw", "daftar_rt", "hash"]
-    return rows.sort_values(order, kind="stable", ignore_index=True)
+    order = ["source_id", "id_sk", "nama_lokasi", "kode_kelurahan", "rt", "rw", "daftar_rt"]
+    alike = rows.duplicated(order, keep=False)
+    rows["hash"] = _content(rows, alike)  # decides between rows that are alike in all else
+    return rows.sort_values([*order, "hash"], kind="stable", ignore_index=True)
 
 
 def _delivered(frame: pd.DataFrame, drawn: bool, ctx: StageContext) -> pd.DataFrame:
@@ -171,7 +184,6 @@ def _delivered(frame: pd.DataFrame, drawn: bool, ctx: StageContext) -> pd.DataFr
     rows["geometry"] = geometry
     rows["drawn_ha"] = geodesic_ha(geometry, city_crs(ctx))
     rows["drawn"] = rows["drawn_ha"] > 0
-    rows["hash"] = pd.Series(_content(rows), index=rows.index, dtype=object)
     rows["accuracy_m"] = rows["source_id"].map(_accuracies(ctx)).astype(float)
     rows["accuracy_m"] = rows["accuracy_m"].fillna(ctx.pipeline.verify.accuracy_m)
     rows["regulation"] = rows["source_id"].map(_regulations(ctx)).astype(object)
@@ -189,8 +201,18 @@ def _levels(rows: pd.DataFrame) -> pd.Series:
     return level
 
 
-def _content(rows: pd.DataFrame) -> list[str]:
-    """A hash of each row's outline to the centimetre, or of its text where it has none."""
+def _content(rows: pd.DataFrame, chosen: pd.Series) -> pd.Series:
+    """A hash of each row's outline to the centimetre, or of its text where it has none.
+
+    Rows that are not ``chosen`` have none: few need one, and it costs more than all their texts.
+    """
+    hashes = pd.Series(None, index=rows.index, dtype=object)
+    if chosen.any():
+        hashes[chosen] = _hashes(rows[chosen])
+    return hashes
+
+
+def _hashes(rows: pd.DataFrame) -> list[str]:
     outline = shapely.normalize(shapely.set_precision(rows["geometry"].to_numpy(), 0.01))
     bytes_ = shapely.to_wkb(outline)
     text = ["|".join(map(str, row)) for row in rows[[*_TEXT, "luas_sk_ha"]].to_numpy(object)]
@@ -204,29 +226,41 @@ def _kelurahan_keys(rows: pd.DataFrame) -> pd.Series:
     return rows["kode_kelurahan"].fillna(names.spellings(rows["nama_kelurahan"])).astype(object)
 
 
-def _place_keys(rows: pd.DataFrame) -> pd.Series:
+def _place_keys(rows: pd.DataFrame, kelurahan: pd.Series) -> pd.Series:
     """Kelurahan and name; None where there is no name."""
-    name = names.spellings(rows["nama_lokasi"])
-    key = "SK-" + _kelurahan_keys(rows).fillna("X").astype(str) + "-" + name.astype(str)
-    return key.astype(object).where(name.notna(), None)
+    return _joined_keys(kelurahan, names.spellings(rows["nama_lokasi"]))
 
 
-def _rt_keys(rows: pd.DataFrame) -> pd.Series:
+def _rt_keys(rows: pd.DataFrame, kelurahan: pd.Series) -> pd.Series:
     """Kelurahan and RTs; None where either is missing."""
-    table = names.rt_of_rows(rows.assign(kode_kelurahan=_kelurahan_keys(rows)))
+    table = names.rt_of_rows(rows.assign(kode_kelurahan=kelurahan))
     label = "RW" + table["rw"].fillna(names.NO_RW).astype(str) + "-RT" + table["rt"].astype(str)
-    lists = label.groupby(table["place"]).agg(lambda part: "+".join(sorted(part)))
-    lists = lists.reindex(rows.index).astype(object)
-    key = "SK-" + _kelurahan_keys(rows).fillna("X").astype(str) + "-" + lists.astype(str)
-    return key.astype(object).where(lists.notna(), None)
+    return _joined_keys(kelurahan, _lists(label, table["place"], "+").reindex(rows.index))
 
 
-def _keys(rows: pd.DataFrame) -> pd.Series:
+def _keys(rows: pd.DataFrame, kelurahan: pd.Series) -> pd.Series:
     """What makes rows one location: id, else name and kelurahan, else kelurahan and RT."""
-    rest = "SK-" + _kelurahan_keys(rows).fillna("X").astype(str) + "-" + rows["hash"]
     key = rows["id_sk"].where(rows["id_sk"].notna(), rows["place_key"])
     key = key.where(key.notna(), rows["rt_key"])
-    return key.where(key.notna(), rest).astype(object)
+    nameless = key.isna()
+    rest = _joined_keys(kelurahan, _content(rows, nameless))
+    return key.where(~nameless, rest).astype(object)
+
+
+def _joined_keys(kelurahan: pd.Series, what: pd.Series) -> pd.Series:
+    """``SK-<kelurahan>-<what>``; None where there is nothing of the kind."""
+    texts = zip(kelurahan.fillna("X"), what, what.notna(), strict=True)
+    keys = [f"SK-{place}-{text}" if known else None for place, text, known in texts]
+    return pd.Series(keys, index=kelurahan.index, dtype=object)
+
+
+def _lists(labels: pd.Series, places: pd.Series, sign: str) -> pd.Series:
+    """The sorted labels of each place, joined."""
+    members: dict[int, list[str]] = {}
+    for place, label in zip(places.tolist(), labels.tolist(), strict=True):
+        members.setdefault(place, []).append(label)
+    lists = {place: sign.join(sorted(own)) for place, own in members.items()}
+    return pd.Series(lists, dtype=object)
 
 
 def _described(drawn: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
@@ -292,16 +326,21 @@ def _attributes(rows: pd.DataFrame, ids: NDArray[np.object_]) -> pd.DataFrame:
 
 def _first(rows: pd.DataFrame, column: str, index: pd.RangeIndex) -> pd.Series:
     """The first in the alphabet of what a location's rows state: row order decides nothing."""
-    known = rows.loc[rows[column].notna(), ["place", column]]
-    first = known.sort_values(["place", column]).drop_duplicates("place")
-    return _none(first.set_index("place")[column].reindex(index))
+    known = rows[column].notna().to_numpy(bool)
+    places, texts = (rows[name].to_numpy(object)[known].tolist() for name in ("place", column))
+    first: dict[int, str] = {}
+    for place, text in zip(places, texts, strict=True):
+        first[place] = min(text, first.get(place, text))
+    return pd.Series([first.get(place) for place in index], index=index, dtype=object)
 
 
 def _codes(rows: pd.DataFrame, index: pd.RangeIndex) -> pd.Series:
     """The codes that a location's rows state, ``;``-joined."""
-    known = rows.loc[rows["kode_kelurahan"].notna(), ["place", "kode_kelurahan"]].drop_duplicates()
-    codes = known.groupby("place")["kode_kelurahan"].agg(names.joined)
-    return _none(codes.reindex(index))
+    stated: dict[int, list[str]] = {}
+    for place, code in zip(rows["place"].tolist(), rows["kode_kelurahan"].tolist(), strict=True):
+        stated.setdefault(place, []).append(code)
+    codes = [names.joined(stated.get(place, ())) for place in index]
+    return pd.Series(codes, index=index, dtype=object)
 
 
 def _tell_contradictions(
@@ -343,8 +382,7 @@ def _display_names(name: pd.Series, frame: pd.DataFrame, rt: pd.DataFrame) -> pd
     """The name, else kelurahan and RT, else the id."""
     label = "RT " + rt["rt"].astype(str)
     label += (" RW " + rt["rw"].astype(object)).where(rt["rw"].notna(), "").astype(str)
-    lists = label.groupby(rt["place"]).agg(lambda part: ", ".join(sorted(part)))
-    lists = lists.reindex(frame.index).astype(object)
+    lists = _lists(label, rt["place"], ", ").reindex(frame.index)
     place = (frame["nama_kelurahan"].fillna("") + " " + lists.fillna("")).str.strip()
     named = name.where(name.notna(), place)
     return named.where(named != "", frame["id"]).astype(object)

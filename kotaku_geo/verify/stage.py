@@ -1,17 +1,22 @@
 """The stage: baseline against SK, and what is recommended for each location and for the city."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pyproj
+from numpy.typing import NDArray
 
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.grouping import Ints
+from kotaku_geo.geo.parallel import aside
 from kotaku_geo.stage import StageContext
 from kotaku_geo.verify import checks, places, verdicts
 from kotaku_geo.verify.coverage import looked_at
 from kotaku_geo.verify.crs import city_crs
 from kotaku_geo.verify.decree import decrees, newest_source
 from kotaku_geo.verify.judging import Unions, judged, unions
+from kotaku_geo.verify.lying import Lying, lying
 from kotaku_geo.verify.overlaying import Overlay, overlay
 from kotaku_geo.verify.reasons import location_reasons, relation_reasons
 from kotaku_geo.verify.relating import Alike, Groups, called_alike, elsewhere, group, related
@@ -21,6 +26,7 @@ from kotaku_geo.verify.relations import (
     Compared,
     any_of,
     drawn_relations,
+    likeness,
     table_relations,
 )
 from kotaku_geo.verify.sides import Decreed, Side, baseline, decreed
@@ -41,9 +47,12 @@ def run(ctx: StageContext) -> None:
     by_table = _tabled(tabled, kawasan, matches, taken, crs)
 
     outlines = unions(drawn, outside, groups, settings)
+    compared = aside(partial(likeness, outlines, groups.both), ctx.workers)
     over = judged(over, drawn, outside, groups, outlines, settings, crs, ctx.workers)
+    pieces = places.pieces(by_polygon, over, crs)
+    where = aside(partial(lying, ctx, pieces.geometry.to_numpy()), ctx.workers)
     named = elsewhere(over.shared(), drawn, alike, settings)
-    relations = _judged_relations(ctx, by_polygon, over, outlines, set(named))
+    relations = _judged_relations(ctx, by_polygon, over, outlines, compared(), set(named))
     if not len(drawn):
         relations["mode"] = TABLE
     table = table_relations(by_table, crs, settings.area_warning_pct)
@@ -51,9 +60,10 @@ def run(ctx: StageContext) -> None:
                      by_table.groups.sk, by_table.groups.size)  # fmt: skip
     table.loc[unclear & (table["verdict"] == "belum_terdata"), "sebab"] = "ambigu"
     table["rekomendasi"] = verdicts.recommendations(table)
+    ctx.write("verify/pieces", _plain(pieces))
     _write(ctx, by_polygon, by_table, over, relations, table)
     _check(ctx, by_polygon, by_table, over, kawasan, named, matches)
-    _conclude(ctx, drawn, tabled, over)
+    _conclude(ctx, drawn, tabled, over, where())
 
 
 def _arranged(
@@ -90,11 +100,16 @@ def _tabled(
 
 
 def _judged_relations(
-    ctx: StageContext, both: Compared, over: Overlay, outlines: Unions, named: set[int]
+    ctx: StageContext,
+    both: Compared,
+    over: Overlay,
+    outlines: Unions,
+    alike: dict[str, NDArray[np.float64]],
+    named: set[int],
 ) -> pd.DataFrame:
     """Relations of drawn places with verdict and recommendation, in the order of the groups."""
     groups = both.groups
-    frame = drawn_relations(both, over, outlines, ctx.pipeline.verify, ctx.workers)
+    frame = drawn_relations(both, over, outlines.tau, alike, ctx.pipeline.verify)
     frame["nama_lain"] = any_of(
         np.isin(np.arange(len(both.sk)), list(named)), groups.sk, groups.size
     )
@@ -127,7 +142,6 @@ def _write(
         ]
     )
     locations["alasan"] = location_reasons(locations, merged)
-    ctx.write("verify/pieces", _plain(places.pieces(by_polygon, over, crs)))
     ctx.write("verify/relations", _plain(merged))
     ctx.write("verify/locations", _plain(locations))
     ctx.write("verify/sk", _plain(places.sk_outlines(by_polygon, by_table, crs)))
@@ -139,9 +153,7 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
         if column == "geometry":
             continue
         number = column.endswith(("_ha", "_m", "_persen")) or column.startswith("iou")
-        frame[column] = (
-            frame[column].astype("float64" if number else "str").where(frame[column].notna())
-        )
+        frame[column] = frame[column].astype("float64" if number else "str")  # null stays null
     return frame
 
 
@@ -166,7 +178,9 @@ def _check(
     checks.check_ambiguous(book, tabled, kawasan, matches.ambiguous)
 
 
-def _conclude(ctx: StageContext, drawn: Decreed, tabled: Decreed, over: Overlay) -> None:
+def _conclude(
+    ctx: StageContext, drawn: Decreed, tabled: Decreed, over: Overlay, where: Lying | None
+) -> None:
     """Judge the decree itself, and sum up."""
     rows = pd.concat([drawn.rows, tabled.rows], ignore_index=True)
     found = decrees(rows)
@@ -177,5 +191,5 @@ def _conclude(ctx: StageContext, drawn: Decreed, tabled: Decreed, over: Overlay)
     )
     sides = {"sk": over.sk.geometry, "kawasan": over.kawasan.geometry}
     drawn_ha = {name: float(geodesic_ha(g, city_crs(ctx)).sum()) for name, g in sides.items()}
-    document = summary(ctx, relations, locations, pieces, drawn_ha, found)
+    document = summary(ctx, relations, locations, pieces, drawn_ha, where, found)
     ctx.write_document("verify/summary.json", document)

@@ -1,15 +1,17 @@
 """verify/summary.json: totals, the identity of the overlay, the city's recommendation."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kotaku_geo.geo.overlay import intersection_areas
 from kotaku_geo.stage import StageContext
 from kotaku_geo.verify.basis import BASIS
 from kotaku_geo.verify.city import moved, recommendation
 from kotaku_geo.verify.decree import Decree, faults, newest_source
+from kotaku_geo.verify.lying import Lying
 from kotaku_geo.verify.verdicts import RECOMMENDATIONS, VERDICTS
 
 LEVELS = ("berat", "sedang", "ringan", "tidak_kumuh", "tidak_diketahui")
@@ -25,6 +27,7 @@ def summary(
     locations: pd.DataFrame,
     pieces: pd.DataFrame,
     drawn_ha: dict[str, float],
+    where: Lying | None,
     found: list[Decree],
 ) -> dict[str, Any]:
     """The summary document.
@@ -34,6 +37,7 @@ def summary(
         relations, locations, pieces: the stage's tables.
         drawn_ha: hectares of either side (sk, kawasan) as measured before the overlay, each
             hectare once; what the pieces must add up to.
+        where: in which kelurahan the pieces lie.
         found: the decrees.
     """
     pipeline = ctx.pipeline
@@ -42,17 +46,15 @@ def summary(
         "kota": {"kode": pipeline.city.code, "nama": pipeline.city.name},
         "peraturan": pipeline.regulation,
         "total": _totals(pieces, locations, drawn_ha),
-        "verdict": {v: _of_relations(relations[relations["verdict"] == v]) for v in VERDICTS},
+        "verdict": _by(relations, "verdict", VERDICTS),
         "tingkat": _levels(relations, locations),
         "rekomendasi": {
             "kota": recommendation(
                 moved(pieces, relations), locations, causes, bool(found), _unread(ctx)
             ),
-            "hubungan": {
-                r: _of_relations(relations[relations["rekomendasi"] == r]) for r in RECOMMENDATIONS
-            },
+            "hubungan": _by(relations, "rekomendasi", RECOMMENDATIONS),
         },
-        "kelurahan": _by_kelurahan(ctx, pieces, locations),
+        "kelurahan": _by_kelurahan(where, pieces, locations),
         "temuan": _findings(ctx),
         "masukan": _inputs(ctx),
     }
@@ -90,11 +92,21 @@ def _totals(
     return result
 
 
-def _of_relations(part: pd.DataFrame) -> dict[str, Any]:
-    ids = {"lokasi_sk": "id_sk", "kawasan": "id_kawasan"}
-    counts = {name: int((part[c].str.count(";") + 1).sum()) for name, c in ids.items()}
-    hectares = {c: _round(part[c].sum()) for c in _HECTARES}
-    return {"hubungan": len(part), **counts, **hectares}
+def _by(relations: pd.DataFrame, column: str, words: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Number of relations, of their places on either side and their hectares by a column's word."""
+    value = relations[column].to_numpy(object)
+    members = {
+        name: (relations[ids].str.count(";") + 1).fillna(0).to_numpy(int)
+        for name, ids in (("lokasi_sk", "id_sk"), ("kawasan", "id_kawasan"))
+    }
+    hectares = {name: relations[name].to_numpy(float) for name in _HECTARES}
+    result = {}
+    for word in words:
+        own = value == word
+        counts = {name: int(count[own].sum()) for name, count in members.items()}
+        sums = {name: _round(np.nansum(ha[own])) for name, ha in hectares.items()}
+        result[word] = {"hubungan": int(own.sum()), **counts, **sums}
+    return result
 
 
 def _levels(relations: pd.DataFrame, locations: pd.DataFrame) -> dict[str, Any]:
@@ -116,31 +128,20 @@ def _levels(relations: pd.DataFrame, locations: pd.DataFrame) -> dict[str, Any]:
 
 
 def _by_kelurahan(
-    ctx: StageContext, pieces: pd.DataFrame, locations: pd.DataFrame
+    where: Lying | None, pieces: pd.DataFrame, locations: pd.DataFrame
 ) -> list[dict[str, Any]]:
     """Hectares of the pieces where they lie, and how many places of each verdict are named there.
 
     What lies in no kelurahan is under the code null.
     """
-    if not ctx.has("consolidate/kelurahan"):
+    if where is None:
         return []
-    table = ctx.read_geo("consolidate/kelurahan").sort_values("kode_kelurahan", ignore_index=True)
-    i, j, area = intersection_areas(pieces.geometry, table.geometry, workers=ctx.workers)
-    share = area / pieces.geometry.area.to_numpy()[i]
-    outside = np.clip(1 - np.bincount(i, weights=share, minlength=len(pieces)), 0, None)
-    outside[outside < 1e-9] = 0.0
-    piece = np.concatenate([i, np.arange(len(pieces))])
-    place = np.concatenate([j, np.full(len(pieces), len(table))])
-    parts = pieces.drop(columns="geometry").iloc[piece].reset_index(drop=True)
-    parts["luas_ha"] *= np.concatenate([share, outside])
-    parts["tempat"] = place
-    hectares = _hectares_by(parts, len(table) + 1)
-    codes = [*table["kode_kelurahan"], None]
-    titles = [*table["nama_kelurahan"], None]
-    counts = _counts_by(locations, codes)
+    hectares = _hectares_by(where, pieces)
+    counts = _counts_by(locations, where.codes)
+    told = zip(where.codes, where.titles, hectares, counts, strict=True)
     rows = [
         {"kode_kelurahan": code, "nama_kelurahan": title, **ha, **count}
-        for code, title, ha, count in zip(codes, titles, hectares, counts, strict=True)
+        for code, title, ha, count in told
     ]
     return [
         r
@@ -149,9 +150,13 @@ def _by_kelurahan(
     ]
 
 
-def _hectares_by(parts: pd.DataFrame, size: int) -> list[dict[str, float | None]]:
-    on_sk, on_baseline = parts["id_sk"].notna(), parts["id_kawasan"].notna()
-    kelas = parts["kelas"]
+def _hectares_by(where: Lying, pieces: pd.DataFrame) -> list[dict[str, float | None]]:
+    size = len(where.codes)
+    hectares = pieces["luas_ha"].to_numpy(float)[where.piece] * where.share
+    on_sk, on_baseline = (
+        pieces[ids].notna().to_numpy(bool)[where.piece] for ids in ("id_sk", "id_kawasan")
+    )
+    kelas = pieces["kelas"].to_numpy(object)[where.piece]
     masks = {
         "luas_sk_ha": on_sk,
         "luas_baseline_ha": on_baseline,
@@ -162,42 +167,47 @@ def _hectares_by(parts: pd.DataFrame, size: int) -> list[dict[str, float | None]
         "toleransi_baseline_ha": on_baseline & (kelas == "toleransi"),
     }
     columns = {
-        name: np.bincount(parts["tempat"][m], weights=parts["luas_ha"][m], minlength=size)
-        for name, m in masks.items()
+        name: np.bincount(where.place[mask], weights=hectares[mask], minlength=size)
+        for name, mask in masks.items()
     }
     return [{name: _round(values[n]) for name, values in columns.items()} for n in range(size)]
 
 
 def _counts_by(locations: pd.DataFrame, codes: list[Any]) -> list[dict[str, Any]]:
     """Places of either side and their verdicts by kelurahan; a place in several counts in each."""
-    places = locations[["sisi", "verdict"]].assign(
-        kode=locations["kode_kelurahan"].astype(object).str.split(";")
+    row = {code: at for at, code in enumerate(codes[:-1])}
+    elsewhere = len(codes) - 1
+    told = locations[["sisi", "verdict", "kode_kelurahan"]].to_numpy(object).tolist()
+    table = Counter(
+        (row.get(code, elsewhere), sisi, verdict)
+        for sisi, verdict, listed in told
+        for code in (listed.split(";") if isinstance(listed, str) else [None])
     )
-    long = places.explode("kode", ignore_index=True)
-    long["at"] = pd.Index(codes[:-1]).get_indexer(long["kode"]) % len(codes)  # unknown: the last
-    table = long.groupby(["at", "sisi", "verdict"]).size()
     result: list[dict[str, Any]] = [
         {"jumlah_lokasi_sk": 0, "jumlah_kawasan": 0, "verdict": {"sk": {}, "kawasan": {}}}
         for _ in codes
     ]
-    for at, sisi, verdict, count in table.reset_index().itertuples(index=False):
-        result[at]["verdict"][sisi][verdict] = int(count)
-        result[at]["jumlah_lokasi_sk" if sisi == "sk" else "jumlah_kawasan"] += int(count)
+    for (at, sisi, verdict), count in sorted(table.items()):
+        result[at]["verdict"][sisi][verdict] = count
+        result[at]["jumlah_lokasi_sk" if sisi == "sk" else "jumlah_kawasan"] += count
     return result
 
 
 def _findings(ctx: StageContext) -> dict[str, Any]:
     """Counts of what this stage found, and those before it in what it is based on."""
-    own = [ctx.findings.raw()[["rule", "severity"]]]
+    found = [(row["rule"], row["severity"], 1) for row in ctx.findings.rows]
     if ctx.has("consolidate/findings"):
-        own.append(ctx.read_geo("consolidate/findings")[["rule", "severity"]])
-    frames = [pd.DataFrame(f).assign(jumlah=1) for f in own] + [ctx.counts(*BASIS)]
-    table = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
-    by_severity = table.groupby("severity")["jumlah"].sum()
-    by_rule = table.groupby("rule")["jumlah"].sum()
+        before = ctx.read("consolidate/findings", ["rule", "severity"])
+        found += [(rule, severity, 1) for rule, severity in before.to_numpy(object).tolist()]
+    earlier = ctx.counts(*BASIS)[["rule", "severity", "jumlah"]].to_numpy(object)
+    found += [(rule, severity, int(count)) for rule, severity, count in earlier.tolist()]
+    by_rule, by_severity = Counter[str](), Counter[str]()
+    for rule, severity, count in found:
+        by_rule[rule] += count
+        by_severity[severity] += count
     return {
-        "jumlah": {k: int(by_severity.get(k, 0)) for k in ("error", "warning", "info")},
-        "menurut_aturan": {k: int(by_rule[k]) for k in sorted(by_rule.index)},
+        "jumlah": {severity: by_severity[severity] for severity in ("error", "warning", "info")},
+        "menurut_aturan": {rule: by_rule[rule] for rule in sorted(by_rule)},
     }
 
 

@@ -104,13 +104,13 @@ def worst_level(level: pd.Series, group: Ints, size: int) -> Texts:
 
 def one_regulation(regulation: pd.Series, group: Ints, size: int) -> Texts:
     """The regulation under which all levels of a group were judged; None if mixed or unknown."""
-    known = regulation.to_numpy(object)
+    codes, found = pd.factorize(regulation.where(regulation != UNKNOWN_REGULATION).astype(object))
+    least, most = np.full(size, len(found)), np.full(size, -1)
+    np.minimum.at(least, group, codes)  # what is unknown has the code -1
+    np.maximum.at(most, group, codes)
     result = np.full(size, None, dtype=object)
-    table = pd.DataFrame({"group": group, "regulation": known})
-    counted = table.groupby("group")["regulation"].agg(["nunique", "min", "count", "size"])
-    single = counted[(counted["nunique"] == 1) & (counted["count"] == counted["size"])]
-    single = single[single["min"] != UNKNOWN_REGULATION]
-    result[single.index.to_numpy(np.int64)] = single["min"].to_numpy(object)
+    single = (least == most) & (most >= 0)
+    result[single] = np.asarray(found, dtype=object)[most[single]]
     return result
 
 

@@ -44,21 +44,20 @@ def written_hectares(rows: pd.DataFrame, drawn: Floats) -> Written:
         drawn: hectares that each location is compared with, float array (n,); 0 or NaN if none.
     """
     value = rows["luas_sk_ha"].where(rows["luas_sk_ha"] > 0)  # 0 says nothing of an area
-    place = rows["place"]
-    index = pd.RangeIndex(len(drawn))
-    known = value.notna()
+    place = rows["place"].to_numpy(np.int64)
+    known = value.notna().to_numpy(bool)
     own_drawn = rows["drawn_ha"].where(known, 0.0)
-    group = pd.DataFrame({"v": value, "own": own_drawn, "known": known, "all": True}).groupby(place)
-    total = group.agg({"v": "sum", "own": "sum", "known": "sum", "all": "sum"}).reindex(index)
-    least, most = (group["v"].agg(how).reindex(index).to_numpy(float) for how in ("min", "max"))
-    count, size = total["known"].to_numpy(float), total["all"].to_numpy(float)
-    summed = np.where(count == size, total["v"].to_numpy(float), np.nan)
+    total = pd.DataFrame({"v": value, "own": own_drawn}).groupby(place).sum()
+    by_row, own = total.reindex(pd.RangeIndex(len(drawn))).to_numpy(float).T
+    size = np.bincount(place, minlength=len(drawn))
+    least, most, digit = (np.full(len(drawn), np.nan) for _ in range(3))
+    np.fmin.at(least, place, value.to_numpy(float))
+    np.fmax.at(most, place, value.to_numpy(float))
+    np.fmax.at(digit, place, [half_digit(v) for v in value])
+    complete = np.bincount(place[known], minlength=len(drawn)) == size
+    summed = np.where(complete, by_row, np.nan)
     merged = np.where((least == most) & (size > 1), most, np.nan)
-    hectares = _nearer(
-        summed, merged, total["v"].to_numpy(float), total["own"].to_numpy(float), drawn
-    )
-    digit = pd.Series([half_digit(v) for v in value]).groupby(place.to_numpy()).max()
-    return Written(hectares, np.asarray(digit.reindex(index), dtype=np.float64))
+    return Written(_nearer(summed, merged, by_row, own, drawn), digit)
 
 
 def _nearer(summed: Floats, merged: Floats, by_row: Floats, own: Floats, drawn: Floats) -> Floats:

@@ -26,8 +26,7 @@ def done(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> StageCont
         book = FindingBook(name, pipeline.city.crs)
         ctx = StageContext(pipeline, workspace, real_data / "banjarmasin", file.path.parent, book)
         module.run(ctx)
-        for table, frame in ctx.tables.items():
-            workspace.write(table, frame)
+        ctx.put()
     return ctx
 
 

@@ -37,8 +37,7 @@ def done(folder: Path) -> StageContext:
         book = FindingBook(name, file.pipeline.city.crs)
         ctx = StageContext(file.pipeline, workspace, file.drop, file.path.parent, book)
         module.run(ctx)
-        for table, frame in ctx.tables.items():
-            workspace.write(table, frame)
+        ctx.put()
     return ctx
 
 
