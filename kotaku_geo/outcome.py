@@ -14,7 +14,7 @@ from kotaku_geo.waivers import is_waived
 
 SHOWN = 5  # findings of a rule that a listing spells out
 REFUSED = ("file.missing", "file.unreadable", "file.refused", "file.format", "file.column-missing",
-           "crs.missing", "crs.contradicts")  # fmt: skip
+           "crs.missing", "crs.contradicts", "crs.ambiguous", "crs.collapsed")  # fmt: skip
 PUBLISHED = ("profil.html", "profil.pdf", "profil.xlsx", "verifikasi.xlsx", "verification.json")
 TEXTS = {
     "id": {"findings": "Temuan", "ran": "dijalankan", "current": "sudah mutakhir",

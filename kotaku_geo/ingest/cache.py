@@ -11,6 +11,7 @@ import shapely
 
 from kotaku_geo import resources
 from kotaku_geo.config import Pipeline, Source
+from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.part import Part
 from kotaku_geo.workspace import Workspace, file_hash, read_any
 
@@ -34,18 +35,23 @@ def part_key(source: Source, name: str, sha256: str, pipeline: Pipeline) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def load(workspace: Workspace, key: str) -> Part | None:
-    """A part that was kept under ``key``, or None."""
+def load(workspace: Workspace, key: str, where: Whereabouts) -> Part | None:
+    """A part that was kept under ``key``, or None; one that was placed by the city's extent is
+    no longer good when that has changed."""
     account = _file(workspace, key, "json")
     if not account.is_file():
         return None
     kept = json.loads(account.read_text(encoding="utf-8"))
+    extent = kept["extent"]
+    if extent is not None and extent != where.extent().digest:
+        return None
     raster = _file(workspace, key, "tif")
     return Part(
         read_any(_file(workspace, key, "rows.parquet")),
         [_revived(row) for row in kept["findings"]],
         kept["account"],
         raster.read_bytes() if raster.is_file() else None,
+        extent,
     )
 
 
@@ -56,7 +62,8 @@ def save(workspace: Workspace, key: str, part: Part) -> None:
         with workspace.replacing(f"{FOLDER}/{key}.tif") as beside:
             beside.write_bytes(part.raster)
     findings = [_plain(row) for row in part.findings]
-    workspace.write_json(f"{FOLDER}/{key}.json", {"account": part.account, "findings": findings})
+    account = {"account": part.account, "findings": findings, "extent": part.extent}
+    workspace.write_json(f"{FOLDER}/{key}.json", account)
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

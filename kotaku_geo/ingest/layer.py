@@ -17,6 +17,7 @@ from kotaku_geo.errors import InputError
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.ingest import cache, places
 from kotaku_geo.ingest.checks import check_layer
+from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.inputs import bundle_hash
 from kotaku_geo.ingest.keys import subjects
 from kotaku_geo.ingest.locate import Delivered
@@ -124,12 +125,13 @@ def _one(source: Source, file: Delivered | InputError, ctx: StageContext) -> Par
         return _refused(source, source.path, None, file, ctx)
     sha256 = bundle_hash(file.file)
     key = cache.part_key(source, file.name, sha256, ctx.pipeline)
-    kept = cache.load(ctx.workspace, key)
+    where = Whereabouts.of(ctx.pipeline, ctx.drop)
+    kept = cache.load(ctx.workspace, key, where)
     if kept is not None:
         return kept
     ctx.say(f"ingest: {source.id} ← {file.name}")
     try:
-        part = read_part(source, file, sha256, ctx.pipeline)
+        part = read_part(source, file, sha256, ctx.pipeline, where)
     except InputError as error:
         return _refused(source, file.name, sha256, error, ctx)
     cache.save(ctx.workspace, key, part)

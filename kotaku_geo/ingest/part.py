@@ -16,6 +16,7 @@ from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.ingest.columns import map_columns, missing_required, typed_columns
 from kotaku_geo.ingest.crs import check_crs
+from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.locate import RASTER, TABLE, Delivered
 from kotaku_geo.ingest.raw import RawLayer
 from kotaku_geo.ingest.read_table import read_table
@@ -28,15 +29,21 @@ MIX = np.uint64(1_000_003)  # spreads the columns of a record over its hash
 
 @dataclass
 class Part:
-    """The canonical records of one delivered file, its findings, and its line in the accounts."""
+    """The canonical records of one delivered file, its findings, and its line in the accounts.
+
+    ``extent`` is the digest of the city's extent where the file's place was judged by it.
+    """
 
     frame: pd.DataFrame
     findings: list[dict[str, Any]]
     account: dict[str, Any]
     raster: bytes | None = None
+    extent: str | None = None
 
 
-def read_part(source: Source, delivered: Delivered, sha256: str, pipeline: Pipeline) -> Part:
+def read_part(
+    source: Source, delivered: Delivered, sha256: str, pipeline: Pipeline, where: Whereabouts
+) -> Part:
     """Read one file and make canonical records of it.
 
     Raises:
@@ -47,9 +54,9 @@ def read_part(source: Source, delivered: Delivered, sha256: str, pipeline: Pipel
     if delivered.suffix in RASTER:
         from kotaku_geo.ingest.read_raster import raster_part
 
-        return raster_part(source, delivered, sha256, pipeline, book)
+        return raster_part(source, delivered, sha256, where, book)
     raw = _read(source, delivered)
-    part = _canonical(source, raw, pipeline, book)
+    part = _canonical(source, raw, where, book)
     part.account = _account(source, raw, sha256, part)
     return part
 
@@ -62,7 +69,7 @@ def _read(source: Source, delivered: Delivered) -> RawLayer:
     return read_vector(delivered, source.table, source.encoding)
 
 
-def _canonical(source: Source, raw: RawLayer, pipeline: Pipeline, book: FindingBook) -> Part:
+def _canonical(source: Source, raw: RawLayer, where: Whereabouts, book: FindingBook) -> Part:
     common: dict[str, Any] = {"source_id": source.id, "path": raw.path}
     for row, rule, text in raw.aside:
         shown = None if rule == "row.signature" else text  # names and NIP of officials stay out
@@ -90,10 +97,10 @@ def _canonical(source: Source, raw: RawLayer, pipeline: Pipeline, book: FindingB
     _tell(issues, record, book)
     geometry, crs_used = None, None
     if raw.geometry is not None:
-        shapes = fit(raw, record, source.layer, source.crs, pipeline.city.crs, book)
+        shapes = fit(raw, record, source.layer, source.crs, where, book)
         geometry, keep, crs_used = shapes.geometry, keep & shapes.keep, shapes.crs_used
-    frame = _assemble(frame, geometry, source, record, spec, pipeline.city.crs)[keep]
-    part = Part(frame.reset_index(drop=True), book.rows, {})
+    frame = _assemble(frame, geometry, source, record, spec, where.city)[keep]
+    part = Part(frame.reset_index(drop=True), book.rows, {}, extent=where.asked)
     part.account["crs_used"] = crs_used
     return part
 

@@ -8,12 +8,13 @@ import shapely
 from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 
-from kotaku_geo.config import Pipeline, Source
+from kotaku_geo.config import Source
 from kotaku_geo.errors import InputError
 from kotaku_geo.findings import FindingBook
-from kotaku_geo.ingest.crs import to_crs
+from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.part import FINGERPRINT, Part
+from kotaku_geo.ingest.placing import Placed, place
 from kotaku_geo.ingest.read_vector import short_crs
 
 MAX_PIXELS = 100_000_000
@@ -22,7 +23,7 @@ EDGE_POINTS = 21
 
 
 def raster_part(
-    source: Source, delivered: Delivered, sha256: str, pipeline: Pipeline, book: FindingBook
+    source: Source, delivered: Delivered, sha256: str, where: Whereabouts, book: FindingBook
 ) -> Part:
     """One record for the raster (its footprint) and its first band as a GeoTIFF.
 
@@ -43,29 +44,27 @@ def raster_part(
         raise InputError(f"{delivered.name}: raster tidak dapat dibaca: {error}") from error
     values[~mask | np.isin(values, NO_VALUE) | ~np.isfinite(values)] = np.nan
     crs_found = short_crs(found.to_wkt()) if found else None
-    used = source.crs or crs_found
-    if used is None:
-        book.add("crs.missing", source_id=source.id, path=delivered.name, action="rejected",
-                 key=delivered.name)  # fmt: skip
-    frame = _record(source, values.shape, transform, used, pipeline.city.crs)
+    placed = place(_footprint(values.shape, transform), crs_found, source.crs, where, swaps=False)
+    placed.tell(book, source.id, delivered.name, crs_found)
+    frame = _record(source, placed, where.city)
+    used = None if placed.refused else placed.crs_used
     return Part(
         frame,
         book.rows,
         {
             "source_id": source.id, "path": delivered.name, "sha256": sha256, "rows_read": 1,
             "rows_kept": len(frame), "rows_rejected": 1 - len(frame), "crs_found": crs_found,
-            "crs_used": used, "encoding_used": None, "agency": source.agency,
+            "crs_used": placed.crs_used, "encoding_used": None, "agency": source.agency,
             "date": source.date.isoformat() if source.date else None,
             "accuracy_m": source.accuracy,
         },
         None if used is None else _geotiff(values, transform, used),
+        where.asked,
     )  # fmt: skip
 
 
-def _record(
-    source: Source, shape: tuple[int, ...], transform: rasterio.Affine, crs: str | None, city: str
-) -> gpd.GeoDataFrame:
-    """The one row that stands for the raster: its footprint, in the city's CRS."""
+def _footprint(shape: tuple[int, ...], transform: rasterio.Affine) -> NDArray[np.object_]:
+    """The raster's outline as one polygon, in its own CRS."""
     height, width = shape
     along = np.linspace(0, 1, EDGE_POINTS)
     ring = np.concatenate([
@@ -76,7 +75,11 @@ def _record(
     ])  # fmt: skip
     a, b, c, d, e, f = tuple(transform)[:6]
     x, y = a * ring[:, 0] + b * ring[:, 1] + c, d * ring[:, 0] + e * ring[:, 1] + f
-    box = np.array([shapely.Polygon(np.column_stack([x, y]))], dtype=object)
+    return np.array([shapely.Polygon(np.column_stack([x, y]))], dtype=object)
+
+
+def _record(source: Source, placed: Placed, city: str) -> gpd.GeoDataFrame:
+    """The one row that stands for the raster: its footprint, in the city's CRS."""
     frame = gpd.GeoDataFrame(
         {
             "bahaya": [source.set.get("bahaya")],
@@ -86,10 +89,10 @@ def _record(
             FINGERPRINT: [source.id],
             "raster": [True],
         },
-        geometry=to_crs(box, crs, city) if crs else box,
+        geometry=placed.geometry,
         crs=city,
     )
-    return frame if crs else frame.iloc[:0]
+    return frame.iloc[:0] if placed.refused else frame
 
 
 def _geotiff(values: NDArray[np.float32], transform: rasterio.Affine, crs: str) -> bytes:

@@ -53,6 +53,24 @@ def read_vector(delivered: Delivered, table: str | None, encoding: str | None) -
     return raws[0] if len(raws) == 1 else _stacked(raws)
 
 
+def outlines(delivered: Delivered, table: str | None) -> tuple[str | None, NDArray[np.float64]]:
+    """CRS of a vector file, and the box (n, 4) of each feature; nothing else of it is read.
+
+    Raises:
+        InputError: as `read_vector`.
+    """
+    _refuse_redirects(delivered)
+    target = _target(delivered)
+    try:
+        layers = _layer_names(delivered, target, table)
+        crs = pyogrio.read_info(target, layer=layers[0])["crs"]
+        boxes = [pyogrio.read_bounds(target, layer=layer)[1].T for layer in layers]
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError,
+            pyogrio.errors.CRSError, ValueError, RuntimeError) as error:  # fmt: skip
+        raise InputError(f"{delivered.name}: {_plain(error, delivered)}") from error
+    return short_crs(crs), np.concatenate(boxes)
+
+
 def _read_layer(
     delivered: Delivered, target: str, layer: str | None, encoding: str | None
 ) -> RawLayer:

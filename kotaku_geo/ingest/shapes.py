@@ -11,10 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from kotaku_geo import resources
-from kotaku_geo.findings import Action, FindingBook
+from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import repair
 from kotaku_geo.geo.area import M2_PER_HA
-from kotaku_geo.ingest.crs import Placed, place
+from kotaku_geo.ingest.extent import Whereabouts
+from kotaku_geo.ingest.placing import place
 from kotaku_geo.ingest.raw import RawLayer
 from kotaku_geo.texts import number
 
@@ -42,7 +43,7 @@ class Shapes:
         geometry: (n,) in the city's CRS; None where rejected.
         keep: (n,) whether the record stays.
         crs_used: CRS that the coordinates were taken to be in.
-        refused: the whole file is refused (no CRS).
+        refused: the whole file is refused (no CRS, or one that the numbers contradict).
     """
 
     geometry: NDArray[np.object_]
@@ -71,13 +72,18 @@ class Record:
 
 
 def fit(
-    raw: RawLayer, record: Record, layer: str, stated: str | None, city: str, book: FindingBook
+    raw: RawLayer,
+    record: Record,
+    layer: str,
+    stated: str | None,
+    city: Whereabouts,
+    book: FindingBook,
 ) -> Shapes:
     """Place, repair and sort out the geometries of one file."""
     assert raw.geometry is not None
     allowed = resources.load("layers")["layers"][layer]["geometry"]
     placed = place(raw.geometry, raw.crs_found, stated, city)
-    _tell_crs(placed, raw, record, book)
+    placed.tell(book, record.source_id, raw.path, raw.crs_found)
     size = len(raw.geometry)
     if placed.refused:
         return Shapes(np.full(size, None), np.zeros(size, dtype=bool), placed.crs_used, True)
@@ -92,25 +98,6 @@ def fit(
         }
         book.add("geometry.z-dropped", source_id=record.source_id, path=raw.path, **params)
     return Shapes(geometry, keep, placed.crs_used)
-
-
-def _tell_crs(placed: Placed, raw: RawLayer, record: Record, book: FindingBook) -> None:
-    common: dict[str, Any] = {"source_id": record.source_id, "path": raw.path, "key": raw.path}
-    params: dict[str, Any] = {
-        "ditemukan": _short(raw.crs_found),
-        "dipakai": _short(placed.crs_used),
-    }
-    if raw.crs_found is None and placed.crs_used and not placed.rule:
-        book.add("crs.stated", **common, **params, action="repaired", value=placed.crs_used)
-    if placed.rule:
-        action: Action = "rejected" if placed.refused else "kept"
-        book.add(placed.rule, **common, **params, value=raw.crs_found, action=action)
-    if placed.swapped:
-        book.add("geometry.swapped", **common, action="repaired")
-
-
-def _short(crs: str | None) -> str:
-    return "tidak ada" if crs is None else crs.split(",")[0][:60]
 
 
 def _valid(

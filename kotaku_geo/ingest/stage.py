@@ -10,10 +10,12 @@ import shapely
 from kotaku_geo.config import Source
 from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.ingest import lanes
-from kotaku_geo.ingest.crs import check_crs, place
+from kotaku_geo.ingest.crs import check_crs
+from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.inputs import delivered_files
 from kotaku_geo.ingest.layer import Done, Job
 from kotaku_geo.ingest.locate import locate
+from kotaku_geo.ingest.placing import place
 from kotaku_geo.stage import ACCOUNT, StageContext
 
 
@@ -82,9 +84,11 @@ def _coverage(source: Source, ctx: StageContext) -> shapely.Geometry | None:
         raw = read_vector(file, None, None)
         if raw.geometry is None:
             raise InputError(f"{source.coverage}: tidak berisi poligon")
-        placed = place(raw.geometry, raw.crs_found, None, ctx.pipeline.city.crs)
+        where = Whereabouts.of(ctx.pipeline, ctx.drop)
+        placed = place(raw.geometry, raw.crs_found, None, where)
+        placed.tell(ctx.findings, source.id, str(source.coverage), raw.crs_found)
         if placed.refused:
-            raise InputError(f"{source.coverage}: sistem koordinatnya tidak diketahui")
+            raise InputError(f"{source.coverage}: letaknya tidak diketahui")
         return shapely.union_all(shapely.make_valid(placed.geometry, method="structure"))
     except InputError as error:
         ctx.findings.add("file.unreadable", source_id=source.id, path=source.coverage,

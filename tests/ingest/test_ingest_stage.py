@@ -80,30 +80,38 @@ def test_swapped_axes_are_one_finding_for_the_whole_layer(ingest: Ingest, drop: 
     assert done.tables["genangan"].to_crs(4326).total_bounds[0] == pytest.approx(109.66)
 
 
-def test_a_file_without_crs_is_refused_unless_its_numbers_are_degrees(
-    ingest: Ingest, drop: Path
-) -> None:
+def test_a_file_without_crs_is_placed_where_only_one_fits(ingest: Ingest, drop: Path) -> None:
     write(drop, "utm.shp", [square(0, 0)], crs=None, n=[1])
     write(drop, "deg.shp", [shapely.box(109.66, -6.88, 109.67, -6.87)], crs=None, n=[1])
+    write(drop, "merc.shp", [shapely.box(12.207e6, -770e3, 12.208e6, -769e3)], crs=None, n=[1])
     done = ingest(
         {"id": "utm", "layer": "genangan", "path": "utm.shp"},
         {"id": "deg", "layer": "genangan", "path": "deg.shp"},
+        {"id": "merc", "layer": "genangan", "path": "merc.shp"},
         {"id": "said", "layer": "genangan", "path": "utm.shp", "crs": CRS},
     )
-    assert done.rules("utm") == ["crs.missing"]
+    assert done.rules("utm") == ["crs.assumed"]
     assert done.rules("deg") == ["crs.assumed"]
+    assert done.rules("merc") == ["crs.ambiguous"]  # which Mercator, 5 km apart, nobody can say
     assert done.rules("said") == ["crs.stated"]
     said = done.findings[done.findings["source_id"] == "said"].iloc[0]
     assert (said["severity"], said["action"]) == ("info", "repaired")
-    assert done.account("utm")["rows_rejected"] == 1
-    assert sorted(done.tables["genangan"]["source_id"]) == ["deg", "said"]
+    assert done.account("merc")["rows_rejected"] == 1
+    assert sorted(done.tables["genangan"]["source_id"]) == ["deg", "said", "utm"]
 
 
 def test_projected_numbers_under_a_geographic_crs_are_found_out(ingest: Ingest, drop: Path) -> None:
     write(drop, "x.gpkg", [square(0, 0)], crs="EPSG:4326", n=[1])
-    done = ingest({"id": "x", "layer": "genangan", "path": "x.gpkg"})
-    assert done.rules() == ["crs.contradicts"]
-    assert done.account("x")["rows_kept"] == 0
+    write(drop, "y.gpkg", [shapely.box(1, 2, 3, 4)], crs=CRS, n=[1])
+    done = ingest(
+        {"id": "x", "layer": "genangan", "path": "x.gpkg"},
+        {"id": "y", "layer": "genangan", "path": "y.gpkg"},
+    )
+    assert done.rules("x") == ["crs.corrected"]
+    assert done.account("x")["crs_used"] == CRS
+    assert done.tables["genangan"].total_bounds.tolist() == pytest.approx(square(0, 0).bounds)
+    assert done.rules("y") == ["crs.contradicts"]
+    assert done.account("y")["rows_kept"] == 0
 
 
 @pytest.mark.parametrize("name", ["x.shp", "x.gpkg", "x.geojson", "x.fgb", "x.kml"])
