@@ -29,9 +29,10 @@ def _code() -> str:
 def part_key(source: Source, name: str, sha256: str, pipeline: Pipeline) -> str:
     """Everything that a part depends on, as one hash."""
     text = json.dumps(
-        [_code(), source.model_dump(mode="json"), name, sha256, pipeline.city.crs],
+        [_code(), source.model_dump(mode="json"), name, sha256, pipeline.city.crs,
+         pipeline.city.code, pipeline.regulation],
         sort_keys=True,
-    )
+    )  # fmt: skip
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

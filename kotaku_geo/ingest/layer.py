@@ -15,9 +15,11 @@ from kotaku_geo import resources
 from kotaku_geo.config import Source
 from kotaku_geo.errors import InputError
 from kotaku_geo.findings import FindingBook
-from kotaku_geo.ingest import cache, places
+from kotaku_geo.ingest import bridge, cache, places
+from kotaku_geo.ingest.areas import check_units
 from kotaku_geo.ingest.checks import check_layer
 from kotaku_geo.ingest.extent import Whereabouts
+from kotaku_geo.ingest.gazetteer import Gazetteer, gazetteer
 from kotaku_geo.ingest.inputs import bundle_hash
 from kotaku_geo.ingest.keys import subjects
 from kotaku_geo.ingest.locate import Delivered
@@ -33,14 +35,14 @@ LOCATED = ("rt", "kawasan", "sk", "profil_rt", "kegiatan")
 class Ground:
     """What places are resolved by: the kelurahan, and their union (None without any)."""
 
-    known: places.Gazetteer
+    known: Gazetteer
     city: shapely.Geometry | None
 
     @classmethod
     def nowhere(cls) -> "Ground":
         """Without any kelurahan."""
         none = np.array([], dtype=object)
-        return cls(places.Gazetteer([], {}, {}, none, none), None)
+        return cls(Gazetteer([], {}, {}, none, none), None)
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Reading:
                 places.check_kecamatan(frame, ground.known, book)
                 if self.layer in LOCATED and isinstance(frame, gpd.GeoDataFrame):
                     places.check_location(frame, ground.known, book)
+            frame = check_units(frame, ctx.pipeline.of_layer(self.layer), book)
             check_layer(self.layer, frame, ctx.pipeline.of_layer(self.layer), ground.city, book)
         return _done(self.layer, frame, self.parts, book, ctx)
 
@@ -112,9 +115,10 @@ def make_ground(jobs: list[Job], ctx: StageContext) -> tuple[Done, Ground]:
     frame, book = reading.frame, FindingBook("ingest", ctx.pipeline.city.crs)
     if frame is None:
         return _done(GROUND, None, reading.parts, book, ctx), Ground.nowhere()
-    frame = places.bridge(frame, ctx.pipeline, book)
-    places.check_city(frame, ctx.pipeline, book)
-    known = places.gazetteer(frame, ctx.pipeline)
+    frame = check_units(frame, ctx.pipeline.of_layer(GROUND), book)
+    frame = bridge.bridge(frame, ctx.pipeline, book)
+    bridge.check_city(frame, ctx.pipeline, book)
+    known = gazetteer(frame, ctx.pipeline)
     city = shapely.union_all(known.polygons, grid_size=0.01) if len(known.polygons) else None
     check_layer(GROUND, frame, ctx.pipeline.of_layer(GROUND), city, book)
     return _done(GROUND, frame, reading.parts, book, ctx), Ground(known, city)

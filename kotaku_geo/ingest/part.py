@@ -14,6 +14,7 @@ from kotaku_geo import resources
 from kotaku_geo.config import Pipeline, Source
 from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.ingest.cells import Issue
 from kotaku_geo.ingest.columns import map_columns, missing_required, typed_columns
 from kotaku_geo.ingest.crs import check_crs
 from kotaku_geo.ingest.extent import Whereabouts
@@ -21,7 +22,6 @@ from kotaku_geo.ingest.locate import RASTER, TABLE, Delivered
 from kotaku_geo.ingest.raw import RawLayer
 from kotaku_geo.ingest.read_table import read_table
 from kotaku_geo.ingest.shapes import Record, fit
-from kotaku_geo.ingest.values import Issue
 
 FINGERPRINT = "sidik"
 MIX = np.uint64(1_000_003)  # spreads the columns of a record over its hash
@@ -56,7 +56,7 @@ def read_part(
 
         return raster_part(source, delivered, sha256, where, book)
     raw = _read(source, delivered)
-    part = _canonical(source, raw, where, book)
+    part = _canonical(source, raw, pipeline, where, book)
     part.account = _account(source, raw, sha256, part)
     return part
 
@@ -69,7 +69,9 @@ def _read(source: Source, delivered: Delivered) -> RawLayer:
     return read_vector(delivered, source.table, source.encoding)
 
 
-def _canonical(source: Source, raw: RawLayer, where: Whereabouts, book: FindingBook) -> Part:
+def _canonical(
+    source: Source, raw: RawLayer, pipeline: Pipeline, where: Whereabouts, book: FindingBook
+) -> Part:
     common: dict[str, Any] = {"source_id": source.id, "path": raw.path}
     for row, rule, text in raw.aside:
         shown = None if rule == "row.signature" else text  # names and NIP of officials stay out
@@ -92,7 +94,7 @@ def _canonical(source: Source, raw: RawLayer, where: Whereabouts, book: FindingB
         raw = raw.keep(np.zeros(len(raw.source_row), dtype=bool))
     record = Record(source.id, raw.path, raw.source_row, _fingerprints(raw))
     record, raw = _distinct(record, raw, book)
-    frame, issues = typed_columns(source, raw, mapping)
+    frame, issues = typed_columns(source, raw, mapping, pipeline)
     keep = _readable_rt(frame, issues, spec)
     _tell(issues, record, book)
     geometry, crs_used = None, None
