@@ -8,13 +8,14 @@ PIPELINE ?= $(SAMPLE_PIPELINE)
 STAGES := ingest consolidate verify screen profile publish
 ARGS ?=
 
-.PHONY: help run test lint bench setup sample check $(STAGES) clean
+.PHONY: help run test lint bench setup sample init check $(STAGES) clean
 
 help:
 	@echo "make run                       set up, make the sample city, run everything"
 	@echo "make test                      set up, run the tests"
 	@echo "make run PIPELINE=FILE         run a city's pipeline file"
 	@echo "make $(STAGES) PIPELINE=FILE"
+	@echo "make init DROP=DIR PIPELINE=FILE   propose the pipeline file of a delivery"
 	@echo "make check PIPELINE=FILE       look at a delivery, write nothing"
 	@echo "make lint | bench | clean"
 
@@ -39,6 +40,10 @@ run: $(VENV)/.ready $(DELIVERY)
 
 $(STAGES) check: $(VENV)/.ready $(DELIVERY)
 	$(BIN)/kotaku-geo $@ $(PIPELINE) $(ARGS)
+
+init: $(VENV)/.ready
+	@test -n "$(DROP)" -a "$(PIPELINE)" != "$(SAMPLE_PIPELINE)" || { echo "make init DROP=DIR PIPELINE=FILE"; exit 2; }
+	$(BIN)/kotaku-geo init $(DROP) -o $(PIPELINE) $(ARGS)
 
 test: $(VENV)/.ready
 	$(BIN)/python -m pytest $(ARGS)

@@ -43,10 +43,19 @@ def cli() -> None:
     """From the files of a city's offices to an agreed slum baseline and its verification."""
 
 
+def _format_option(*forms: str) -> Callable[..., Any]:
+    return click.option("--format", "form", type=click.Choice(forms), default=forms[0],
+                        show_default=True)  # fmt: skip
+
+
 def _stage_options(command: Callable[..., None]) -> Callable[..., None]:
+    command = _format_option("text", "json")(command)
+    return _common_options(command)
+
+
+def _common_options(command: Callable[..., None]) -> Callable[..., None]:
     path = click.Path(path_type=Path)
     for option in (
-        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text"),
         click.option("--debug", is_flag=True, help="Show the traceback of an error."),
         click.option("--require-agreed", is_flag=True, help="Exit 4 on open material conflicts."),
         click.option("--strict", is_flag=True, help="Exit 5 on stale decisions."),
@@ -84,12 +93,42 @@ def run_command(pipelines: tuple[Path, ...], **options: Any) -> None:
 @cli.command("check")
 @click.argument("pipeline", required=False, type=click.Path(path_type=Path))
 @click.option("--rules", is_flag=True, help="List the rule ids.")
-@_stage_options
-def check_command(pipeline: Path | None, rules: bool, **options: Any) -> None:
-    """Ingest in memory, write nothing, print the findings."""
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Folder for the workbooks of --format xlsx.")  # fmt: skip
+@_format_option("text", "json", "xlsx")
+@_common_options
+def check_command(pipeline: Path | None, rules: bool, output: Path | None, **options: Any) -> None:
+    """Ingest in memory, write nothing, print the findings; or a workbook per sender."""
     if not rules and pipeline is None:
         raise click.UsageError("PIPELINE or --rules is needed")
-    _guarded(lambda: _check(pipeline, rules, Options(**options)), options["debug"])
+    if (options["form"] == "xlsx") != (output is not None) or (rules and output):
+        raise click.UsageError("--format xlsx and -o DIR belong together")
+    _guarded(lambda: _check(pipeline, rules, output, Options(**options)), options["debug"])
+
+
+@cli.command("init")
+@click.argument("drop", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE",
+              help="The pipeline file to write.")  # fmt: skip
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+@_format_option("text", "json")
+@click.option("--lang", type=click.Choice(["id", "en"]), default="id")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def init_command(drop: Path, output: Path, force: bool, form: str, lang: str, debug: bool) -> None:
+    """Look through a folder of delivered files and propose the pipeline file."""
+
+    def write_proposal() -> int:
+        from kotaku_geo import outcome
+        from kotaku_geo.ingest.discover import propose
+        from kotaku_geo.ingest.discover.write import check_target, write
+
+        check_target(output, force)
+        proposal = propose(drop, _say)
+        file = write(proposal, drop, output, force)
+        click.echo(outcome.init_listing(proposal, file.path, form, lang))
+        return 0
+
+    _guarded(write_proposal, debug)
 
 
 @cli.command("sample")
@@ -150,18 +189,25 @@ def _run(pipelines: list[Path], target: str, options: Options) -> int:
     return min(codes, key=order.index)
 
 
-def _check(pipeline: Path | None, rules: bool, options: Options) -> int:
+def _check(pipeline: Path | None, rules: bool, output: Path | None, options: Options) -> int:
     from kotaku_geo import outcome
 
     if rules:
         click.echo(outcome.rules_listing(options.form, options.lang))
         return 0
     from kotaku_geo.checking import check_pipeline
+    from kotaku_geo.checking.listing import check_listing, written_listing
     from kotaku_geo.config import load_pipeline
 
     assert pipeline is not None
     result = check_pipeline(load_pipeline(pipeline), options.drop, os.cpu_count() or 1, _say)
-    click.echo(outcome.check_listing(result, options.form, options.lang))
+    if output is not None:
+        from kotaku_geo.checking.workbook import write_workbooks
+
+        written = write_workbooks(result, output, options.lang)
+        click.echo(written_listing(written, options.lang))
+    else:
+        click.echo(check_listing(result, options.form, options.lang))
     return outcome.exit_code_of(result.findings, options.fail_on)
 
 

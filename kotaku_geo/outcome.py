@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,6 @@ from kotaku_geo.runner import RunReport
 from kotaku_geo.texts import number
 from kotaku_geo.waivers import is_waived
 
-SHOWN = 5  # findings of a rule that a listing spells out
 REFUSED = ("file.missing", "file.unreadable", "file.refused", "file.format", "file.column-missing",
            "crs.missing", "crs.contradicts", "crs.ambiguous", "crs.collapsed")  # fmt: skip
 PUBLISHED = ("profil.html", "profil.pdf", "profil.xlsx", "verifikasi.xlsx", "verification.json")
@@ -135,45 +135,23 @@ def rules_listing(form: str, lang: str) -> str:
                      for r in rows)  # fmt: skip
 
 
-def check_listing(result: Any, form: str, lang: str) -> str:
-    """Findings and accounts of a check: JSON, or text grouped by who must act."""
-    findings, sources = result.findings, result.sources
+def init_listing(proposal: Any, path: Path, form: str, lang: str) -> str:
+    """What `init` proposed: a line a file, for a person or a machine."""
+    rows = [
+        {"path": e.path, "table": e.table, "layer": e.layer, "confidence": e.confidence,
+         "points": round(e.points, 2), "crs": e.crs_used, "proposed": e.live, "id": e.id,
+         "notes": e.notes}
+        for e in proposal.entries
+    ]  # fmt: skip
     if form == "json":
-        table = pd.DataFrame(findings.drop(columns="geometry"))
-        table["geometry"] = findings.geometry.to_wkt().where(findings.geometry.notna())
-        content = {"findings": _records(table), "sources": _records(sources)}
-        return json.dumps(content, ensure_ascii=False, allow_nan=False)
+        left = [{"path": item.path, "reason": item.reason} for item in proposal.left]
+        content = {"pipeline": str(path), "sources": rows, "left": left}
+        return json.dumps(content, ensure_ascii=False)
     words = TEXTS[lang]
-    counts = {w: int((findings["severity"] == w).sum()) for w in reversed(SEVERITIES)}
-    total = ", ".join(f"{number(n, 0, lang)} {words[w]}" for w, n in counts.items())
-    lines = [f"{words['findings']}: {total}"]
-    for who, group in findings.groupby("responsible"):
-        lines += ["", f"{words[str(who)]} ({number(len(group), 0, lang)})"]
-        for severity in reversed(SEVERITIES):
-            for rule, some in group[group["severity"] == severity].groupby("rule"):
-                lines += _told(str(rule), some, words[f"one {severity}"], lang)
-    return "\n".join(lines)
-
-
-def _told(rule: str, some: pd.DataFrame, severity: str, lang: str) -> list[str]:
-    """A rule's findings: what to do, and the first of them with file, row and id."""
-    act = rules()[rule][f"act_{lang}"]
-    lines = [f"  {severity}: {rule} × {number(len(some), 0, lang)} → {act}"]
-    rows = some.sort_values(["source_id", "source_row"], kind="stable").head(SHOWN)
-    for row in rows.to_dict("records"):
-        place = row["path"] if isinstance(row["path"], str) else row["source_id"] or ""
-        if not pd.isna(row["source_row"]):
-            place += f"#{row['source_row']}"
-        lines.append(f"    {row['finding_id']}  {place}  {row['message']}")
-    if len(some) > SHOWN:
-        lines.append(f"    … +{number(len(some) - SHOWN, 0, lang)}")
-    return lines
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{str(k): _plain(v) for k, v in row.items()} for row in plain.to_dict("records")]
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else value
+    lines = []
+    for row in rows:
+        mark = " " if row["proposed"] else "?"
+        name = row["path"] if row["table"] is None else f"{row['path']} [{row['table']}]"
+        lines.append(f"{mark} {row['layer']:<20} {row['confidence']:<8} {name}")
+    lines += [f"- {item.path}: {item.reason}" for item in proposal.left]
+    return "\n".join([*lines, f"{words['see']}: {path}"])

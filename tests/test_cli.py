@@ -130,3 +130,20 @@ def test_every_command_is_documented() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for stage in STAGE_HELP:
         assert stage in makefile
+
+
+def test_init_writes_a_pipeline_file_that_check_reads(city: Path) -> None:
+    drop = city.parent / "drop"
+    target = city.parent / "usulan" / "baru.yaml"
+    done = call("init", drop, "-o", target, "--format", "json")
+    assert done.exit_code == 0, done.output
+    content = json.loads(done.stdout)
+    assert content["pipeline"] == str(target)
+    layers = {s["path"]: s["layer"] for s in content["sources"] if s["proposed"]}
+    assert layers["kel.gpkg"] == "kelurahan"
+    assert layers["sk.gpkg"] == "sk"
+    assert call("check", target).exit_code == 0
+    assert call("init", drop, "-o", target).exit_code == 2
+    assert call("init", drop, "-o", target, "--force").exit_code == 0
+    assert call("init", city.parent / "tiada", "-o", city.parent / "x.yaml").exit_code == 3
+    assert call("init", drop, "-o", city / "x.yaml").exit_code == 6

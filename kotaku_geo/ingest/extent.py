@@ -32,7 +32,8 @@ class Extent:
 
     Attributes:
         box: degrees; what touches it may be of the city.
-        kind: what tells it: ``kelurahan``, ``lain`` (other sources) or ``pita`` (the city's CRS).
+        kind: what tells it: ``kelurahan``, ``lain`` (other sources), ``kiriman`` (the middle of all
+            files of a delivery) or ``pita`` (the city's CRS).
         certain: the sources that tell it can be read in no other way.
         told_by: ids of those sources, or the CRS.
     """
@@ -49,7 +50,12 @@ class Extent:
 
     def basis(self) -> str:
         """How it is known, in words."""
-        what = {"kelurahan": "batas kelurahan", "lain": "letak sumber lain", "pita": "wilayah"}
+        what = {
+            "kelurahan": "batas kelurahan",
+            "lain": "letak sumber lain",
+            "kiriman": "letak",
+            "pita": "wilayah",
+        }
         return f"{what[self.kind]} {', '.join(self.told_by)}"
 
 

@@ -25,6 +25,7 @@ class RawLayer:
         aside: records that are no data: (number, rule, text).
         has_z: how many geometries carry Z or M.
         guessed_encoding: the text was not in the encoding that the file claims.
+        first_row: row of the sheet or text file that holds the first record, counted from 1.
     """
 
     path: str
@@ -39,6 +40,7 @@ class RawLayer:
     aside: list[tuple[int, str, str]] = field(default_factory=list)
     has_z: int = 0
     guessed_encoding: bool = False
+    first_row: int | None = None
 
     def keep(self, mask: NDArray[np.bool_]) -> "RawLayer":
         """The same file with the records of ``mask`` only; ``rows_read`` stays."""

@@ -55,6 +55,7 @@ def read_table(
         source_row=np.arange(len(body), dtype=np.int64),
         rows_read=len(body),
         encoding=used,
+        first_row=header + depth + 1,
     )
     return _set_aside(raw, body)
 
