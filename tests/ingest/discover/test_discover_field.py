@@ -161,7 +161,7 @@ def test_one_file_a_kelurahan_becomes_one_source(drop: Path) -> None:
     ("crs", "found"),
     [
         (UTM, UTM),
-        ("EPSG:23831", "EPSG:23831"),  # TM-3 47.1
+        ("EPSG:23834", "EPSG:23834"),  # TM-3 48.2
         ("EPSG:3857", None),  # so near the equator World Mercator fits as well
         ("EPSG:32647", None),  # a zone away and on the wrong side of the equator: it must not fit
     ],
