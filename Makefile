@@ -8,7 +8,7 @@ PIPELINE ?= $(SAMPLE_PIPELINE)
 STAGES := ingest consolidate verify screen profile publish
 ARGS ?=
 
-.PHONY: help run test lint bench setup sample init check $(STAGES) clean
+.PHONY: help run test lint bench torture setup sample init check $(STAGES) clean
 
 help:
 	@echo "make run                       set up, make the sample city, run everything"
@@ -17,7 +17,7 @@ help:
 	@echo "make $(STAGES) PIPELINE=FILE"
 	@echo "make init DROP=DIR PIPELINE=FILE   propose the pipeline file of a delivery"
 	@echo "make check PIPELINE=FILE       look at a delivery, write nothing"
-	@echo "make lint | bench | clean"
+	@echo "make lint | bench | torture | clean"
 
 setup: $(VENV)/.ready
 
@@ -55,6 +55,9 @@ lint: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python tests/bench/run.py $(ARGS)
+
+torture: $(VENV)/.ready
+	$(BIN)/python -m tests.ingest.torture $(ARGS)
 
 clean:
 	rm -rf build

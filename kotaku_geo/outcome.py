@@ -14,7 +14,8 @@ from kotaku_geo.texts import number
 from kotaku_geo.waivers import is_waived
 
 REFUSED = ("file.missing", "file.unreadable", "file.refused", "file.format", "file.column-missing",
-           "crs.missing", "crs.contradicts", "crs.ambiguous", "crs.collapsed")  # fmt: skip
+           "file.broken-off", "file.unfinished", "crs.missing", "crs.contradicts", "crs.ambiguous",
+           "crs.collapsed")  # fmt: skip
 PUBLISHED = ("profil.html", "profil.pdf", "profil.xlsx", "verifikasi.xlsx", "verification.json")
 TEXTS = {
     "id": {"findings": "Temuan", "ran": "dijalankan", "current": "sudah mutakhir",

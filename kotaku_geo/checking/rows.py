@@ -7,7 +7,7 @@ import pandas as pd
 
 from kotaku_geo.config import Pipeline
 from kotaku_geo.errors import InputError, PipelineFileError
-from kotaku_geo.ingest.discover.readers import read_layer, reader_of
+from kotaku_geo.ingest.discover.readers import is_table, read_layer
 from kotaku_geo.ingest.locate import locate
 
 
@@ -18,13 +18,11 @@ def first_rows(
     out: dict[tuple[str, str], int] = {}
     named = findings[findings["source_row"].notna() & findings["path"].notna()]
     for source_id, path in named[["source_id", "path"]].drop_duplicates().itertuples(index=False):
-        if reader_of(str(path)) not in ("text", "workbook"):
-            continue
         source = pipeline.source(str(source_id))
         headings = list(source.columns.values())
         try:
             for delivered in locate(drop, source.path):
-                if delivered.name == path:
+                if delivered.name == path and is_table(delivered):
                     raw = read_layer(delivered, source.table, source.encoding, headings)
                     out[str(source_id), str(path)] = raw.first_row or 1
         except (InputError, PipelineFileError):

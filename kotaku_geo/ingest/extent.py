@@ -18,7 +18,8 @@ from kotaku_geo.config import Pipeline, Source
 from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.ingest.crs import check_crs
 from kotaku_geo.ingest.inputs import delivered_files
-from kotaku_geo.ingest.locate import VECTOR, Delivered
+from kotaku_geo.ingest.locate import Delivered
+from kotaku_geo.ingest.reading import format_of
 from kotaku_geo.ingest.readings import Box, Evidence, lonlat_boxes, meets, options, read
 
 KM_PER_DEGREE = 111.0
@@ -112,7 +113,16 @@ def extent_of(pipeline: Pipeline, drop: Path) -> Extent:
 
 
 def _vectors(found: list[Delivered] | InputError) -> list[Delivered]:
-    return [] if isinstance(found, InputError) else [f for f in found if f.suffix in VECTOR]
+    if isinstance(found, InputError):
+        return []
+    return [f for f in found if f.passed_over is None and _is_vector(f)]
+
+
+def _is_vector(file: Delivered) -> bool:
+    try:
+        return format_of(file).reader == "vector"
+    except InputError:  # told when the source itself is read
+        return False
 
 
 def _signature(pipeline: Pipeline, files: list[tuple[Source, Delivered]]) -> str:
@@ -159,7 +169,7 @@ def _seen(city: str, files: Iterable[tuple[Source, Delivered]]) -> list[_Seen]:
 
 def _where(city: str, source: Source, file: Delivered) -> _Seen | None:
     """Where a file lies by its own word; None where it has none or lies nowhere plausible."""
-    from kotaku_geo.ingest.read_vector import outlines  # loads GDAL
+    from kotaku_geo.ingest.reading import outlines  # loads GDAL
 
     try:
         found, boxes = outlines(file, source.table)

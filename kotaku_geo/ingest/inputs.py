@@ -6,7 +6,9 @@ from pathlib import Path
 from kotaku_geo.config import Pipeline
 from kotaku_geo.errors import InputError
 from kotaku_geo.files import file_hash
+from kotaku_geo.ingest.formats import sniff
 from kotaku_geo.ingest.locate import Delivered, locate
+from kotaku_geo.ingest.staging import parts_of
 
 
 def delivered_files(pipeline: Pipeline, drop: Path) -> dict[str, list[Delivered] | InputError]:
@@ -35,10 +37,15 @@ def input_hashes(pipeline: Pipeline, drop: Path) -> dict[str, str]:
 
 
 def bundle_hash(file: Path) -> str:
-    """Hash of a file; of a shapefile together with the files that belong to it."""
-    if file.suffix.lower() != ".shp":
-        return file_hash(file)
+    """Hash of a file together with the files that belong to it; of a FileGDB, of all of it."""
+    if file.is_dir():
+        parts = sorted((str(p.relative_to(file)), p) for p in file.rglob("*") if p.is_file())
+    else:
+        parts = sorted(parts_of(file, sniff(file)).items())
+        if not parts:
+            return file_hash(file)
+        parts.insert(0, ("", file))
     digest = hashlib.sha256()
-    for part in sorted(file.parent.glob(f"{file.stem}.*")):
-        digest.update(f"{part.suffix.lower()}:{file_hash(part)}".encode())
+    for name, part in parts:
+        digest.update(f"{name}:{file_hash(part)}".encode())
     return digest.hexdigest()

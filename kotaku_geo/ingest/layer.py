@@ -127,6 +127,8 @@ def make_ground(jobs: list[Job], ctx: StageContext) -> tuple[Done, Ground]:
 def _one(source: Source, file: Delivered | InputError, ctx: StageContext) -> Part:
     if isinstance(file, InputError):
         return _refused(source, source.path, None, file, ctx)
+    if file.passed_over is not None:
+        return _passed_over(source, file, ctx)
     sha256 = bundle_hash(file.file)
     key = cache.part_key(source, file.name, sha256, ctx.pipeline)
     where = Whereabouts.of(ctx.pipeline, ctx.drop)
@@ -150,12 +152,24 @@ def _refused(
     rule = "file.missing" if sha256 is None else "file.unreadable"
     book.add(rule, source_id=source.id, path=path, berkas=path, sebab=str(error),
              value=str(error), key=path, action="rejected")  # fmt: skip
-    account = dict.fromkeys(ACCOUNT) | {
+    return Part(pd.DataFrame(), book.rows, _nothing(source, path, sha256))
+
+
+def _passed_over(source: Source, file: Delivered, ctx: StageContext) -> Part:
+    """A file that merely lies beside the data: a finding and a line of nothing in the accounts."""
+    book = FindingBook("ingest", ctx.pipeline.city.crs)
+    book.add("file.passed-over", source_id=source.id, path=file.name, sebab=file.passed_over,
+             value=file.name, key=file.name, action="rejected")  # fmt: skip
+    sha256 = bundle_hash(file.file)
+    return Part(pd.DataFrame(), book.rows, _nothing(source, file.name, sha256))
+
+
+def _nothing(source: Source, path: str, sha256: str | None) -> dict[str, Any]:
+    return dict.fromkeys(ACCOUNT) | {
         "source_id": source.id, "path": path, "sha256": sha256, "rows_read": 0, "rows_kept": 0,
         "rows_rejected": 0, "agency": source.agency,
         "date": source.date.isoformat() if source.date else None, "accuracy_m": source.accuracy,
     }  # fmt: skip
-    return Part(pd.DataFrame(), book.rows, account)
 
 
 def _stacked(layer: str, parts: list[Part], ctx: StageContext) -> pd.DataFrame | None:

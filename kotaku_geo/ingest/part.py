@@ -14,13 +14,13 @@ from kotaku_geo import resources
 from kotaku_geo.config import Pipeline, Source
 from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.ingest import reading
 from kotaku_geo.ingest.cells import Issue
 from kotaku_geo.ingest.columns import map_columns, missing_required, typed_columns
 from kotaku_geo.ingest.crs import check_crs
 from kotaku_geo.ingest.extent import Whereabouts
-from kotaku_geo.ingest.locate import RASTER, TABLE, Delivered
+from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.raw import RawLayer
-from kotaku_geo.ingest.read_table import read_table
 from kotaku_geo.ingest.shapes import Record, fit
 
 FINGERPRINT = "sidik"
@@ -51,22 +51,15 @@ def read_part(
         PipelineFileError: the pipeline file asks for a column or layer that is not there.
     """
     book = FindingBook("ingest", pipeline.city.crs)
-    if delivered.suffix in RASTER:
+    if reading.format_of(delivered).reader == "raster":
         from kotaku_geo.ingest.read_raster import raster_part
 
         return raster_part(source, delivered, sha256, where, book)
-    raw = _read(source, delivered)
+    wanted = list(source.columns.values())
+    raw = reading.read_layer(delivered, source.table, source.encoding, wanted)
     part = _canonical(source, raw, pipeline, where, book)
     part.account = _account(source, raw, sha256, part)
     return part
-
-
-def _read(source: Source, delivered: Delivered) -> RawLayer:
-    if delivered.suffix in TABLE and delivered.suffix != ".dbf":
-        return read_table(delivered, source.table, source.encoding, list(source.columns.values()))
-    from kotaku_geo.ingest.read_vector import read_vector  # loads GDAL: not for tables alone
-
-    return read_vector(delivered, source.table, source.encoding)
 
 
 def _canonical(
@@ -79,9 +72,11 @@ def _canonical(
                  key=f"{rule}|{text}")  # fmt: skip
     if not raw.rows_read:
         book.add("file.empty", **common, key=raw.path)
-    if raw.guessed_encoding:
-        book.add("encoding.replaced", **common, dipakai=raw.encoding, value=raw.encoding,
-                 action="repaired", key=raw.path)  # fmt: skip
+    for row, rule, text in raw.doubtful:
+        book.add(rule, **common, source_row=row, isi=text, value=text, key=f"{rule}|{text}")
+    for note in raw.notes:
+        book.add(note.rule, **common, value=note.value, action=note.action,
+                 key=f"{raw.path}|{note.value}", **note.params)  # fmt: skip
     raw = _filtered(source, raw, book)
     mapping = map_columns(source, raw)
     spec = resources.load("layers")["layers"][source.layer]

@@ -7,10 +7,29 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kotaku_geo.findings import Action
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a reader has to tell about a file as a whole: a finding in the making.
+
+    Attributes:
+        rule: rule of the finding register.
+        value: the finding's value.
+        action: what was done.
+        params: gaps of the rule's text.
+    """
+
+    rule: str
+    value: Any = None
+    action: Action = "kept"
+    params: dict[str, Any] = field(default_factory=dict)
+
 
 @dataclass
 class RawLayer:
-    """The records of one delivered file.
+    """The records of one layer of a delivered file.
 
     Attributes:
         path: path relative to the drop, with the member of an archive after a slash.
@@ -23,9 +42,11 @@ class RawLayer:
         closed: records whose rings the reader had to close.
         broken: record number → why its geometry could not be built at all.
         aside: records that are no data: (number, rule, text).
+        doubtful: records that stay but look wrong: (number, rule, text).
         has_z: how many geometries carry Z or M.
-        guessed_encoding: the text was not in the encoding that the file claims.
         first_row: row of the sheet or text file that holds the first record, counted from 1.
+        notes: what is to be told about the file as a whole.
+        layer: the layer's name in a file of several, or the sheet's.
     """
 
     path: str
@@ -38,9 +59,11 @@ class RawLayer:
     closed: set[int] = field(default_factory=set)
     broken: dict[int, str] = field(default_factory=dict)
     aside: list[tuple[int, str, str]] = field(default_factory=list)
+    doubtful: list[tuple[int, str, str]] = field(default_factory=list)
     has_z: int = 0
-    guessed_encoding: bool = False
     first_row: int | None = None
+    notes: list[Note] = field(default_factory=list)
+    layer: str | None = None
 
     def keep(self, mask: NDArray[np.bool_]) -> "RawLayer":
         """The same file with the records of ``mask`` only; ``rows_read`` stays."""

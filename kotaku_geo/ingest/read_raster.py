@@ -1,25 +1,81 @@
 """A delivered raster: its grid goes into the workspace as plain floats with NaN for no value."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import rasterio
 import rasterio.io
 import shapely
 from numpy.typing import NDArray
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 
 from kotaku_geo.config import Source
 from kotaku_geo.errors import InputError
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.ingest.extent import Whereabouts
+from kotaku_geo.ingest.limits import at_most
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.part import FINGERPRINT, Part
 from kotaku_geo.ingest.placing import Placed, place
 from kotaku_geo.ingest.read_vector import short_crs
+from kotaku_geo.ingest.staging import Staged, staged
 
-MAX_PIXELS = 100_000_000
 NO_VALUE = (-9999.0, -99999.0)  # written in the field without being declared
 EDGE_POINTS = 21
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A raster's first band.
+
+    Attributes:
+        values: (height, width), NaN where there is none.
+        transform: from column and row to coordinates.
+        crs_found: its CRS as ``EPSG:n`` or WKT, or None.
+    """
+
+    values: NDArray[np.float32]
+    transform: rasterio.Affine
+    crs_found: str | None
+
+
+def read_grid(delivered: Delivered) -> Grid:
+    """The first band of a delivered raster.
+
+    Raises:
+        InputError: it cannot be read, or claims more pixels than are taken in.
+    """
+    with staged(delivered) as ready:
+        if ready.kind.reader != "raster":
+            raise InputError(f"{delivered.name}: ini bukan raster melainkan {ready.kind.name}")
+        try:
+            with opened(ready) as dataset:
+                if not dataset.count:
+                    raise InputError(f"{delivered.name}: raster tanpa satu lapis nilai pun")
+                pixels = dataset.width * dataset.height
+                at_most("pixels", pixels, "piksel", delivered.name)
+                values = dataset.read(1, out_dtype="float32")
+                values[dataset.read_masks(1) == 0] = np.nan
+                transform, found = dataset.transform, dataset.crs
+        except (RasterioError, CPLE_BaseError, ValueError, MemoryError) as error:
+            text = str(error).split("\n")[0].replace(str(ready.path), delivered.name)
+            raise InputError(f"{delivered.name}: raster tidak dapat dibaca: {text}") from error
+    values[np.isin(values, np.array(NO_VALUE, dtype="float32")) | ~np.isfinite(values)] = np.nan
+    return Grid(values, transform, short_crs(found.to_wkt()) if found else None)
+
+
+def opened(ready: Staged) -> Any:
+    """The dataset, by the drivers of its format alone."""
+    *others, last = ready.kind.drivers
+    for driver in others:
+        try:
+            return rasterio.open(ready.path, driver=driver)
+        except RasterioError:  # the next one may know it; the last one says what is wrong
+            continue
+    return rasterio.open(ready.path, driver=last)
 
 
 def raster_part(
@@ -30,20 +86,8 @@ def raster_part(
     Raises:
         InputError: it cannot be read, is too large, or its CRS is unknown.
     """
-    target = delivered.file if delivered.member is None else None
-    name = f"zip://{delivered.file}!{delivered.member}" if target is None else str(target)
-    try:
-        with rasterio.open(name, driver="GTiff") as dataset:
-            if dataset.width * dataset.height > MAX_PIXELS:
-                size = f"{dataset.width} × {dataset.height}"
-                raise InputError(f"{delivered.name}: raster {size} piksel terlalu besar")
-            values = dataset.read(1).astype("float32")
-            mask = dataset.read_masks(1) > 0
-            transform, found = dataset.transform, dataset.crs
-    except RasterioError as error:
-        raise InputError(f"{delivered.name}: raster tidak dapat dibaca: {error}") from error
-    values[~mask | np.isin(values, NO_VALUE) | ~np.isfinite(values)] = np.nan
-    crs_found = short_crs(found.to_wkt()) if found else None
+    grid = read_grid(delivered)
+    values, transform, crs_found = grid.values, grid.transform, grid.crs_found
     placed = place(_footprint(values.shape, transform), crs_found, source.crs, where, swaps=False)
     placed.tell(book, source.id, delivered.name, crs_found)
     frame = _record(source, placed, where.city)

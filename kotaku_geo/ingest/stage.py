@@ -16,6 +16,7 @@ from kotaku_geo.ingest.inputs import delivered_files
 from kotaku_geo.ingest.layer import Done, Job
 from kotaku_geo.ingest.locate import locate
 from kotaku_geo.ingest.placing import place
+from kotaku_geo.ingest.reading import read_layer
 from kotaku_geo.stage import ACCOUNT, StageContext
 
 
@@ -77,11 +78,9 @@ def _coverages(ctx: StageContext) -> None:
 
 
 def _coverage(source: Source, ctx: StageContext) -> shapely.Geometry | None:
-    from kotaku_geo.ingest.read_vector import read_vector
-
     try:
         file = locate(ctx.drop, str(source.coverage))[0]
-        raw = read_vector(file, None, None)
+        raw = read_layer(file)
         if raw.geometry is None:
             raise InputError(f"{source.coverage}: tidak berisi poligon")
         where = Whereabouts.of(ctx.pipeline, ctx.drop)

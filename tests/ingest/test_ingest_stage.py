@@ -211,10 +211,14 @@ def test_all_folders_of_a_kml_are_read(ingest: Ingest, drop: Path) -> None:
     assert done.tables["genangan"]["source_row"].tolist() == [0, 1, 2]
 
 
-def test_a_shapefile_without_its_table_is_refused(ingest: Ingest, drop: Path) -> None:
+def test_a_shapefile_without_its_table_gives_its_shapes_and_says_so(
+    ingest: Ingest, drop: Path
+) -> None:
     write(drop, "x.shp", [square(0, 0)], n=[1])
     (drop / "x.dbf").unlink()
-    assert ingest({"id": "x", "layer": "bcb", "path": "x.shp"}).rules() == ["file.missing"]
+    done = ingest({"id": "x", "layer": "bcb", "path": "x.shp"})
+    assert done.rules() == ["file.table-missing"]
+    assert len(done.tables["bcb"]) == 1
 
 
 def test_other_sources_are_worked_on_when_one_cannot_be_read(

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from kotaku_geo import resources
 from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.ingest.discover.proposal import Entry
-from kotaku_geo.ingest.discover.readers import read_layer, reader_of
+from kotaku_geo.ingest.discover.readers import is_table, read_layer
 from kotaku_geo.ingest.locate import locate
 
 
@@ -23,7 +23,7 @@ def finish(entries: list[Entry], drop: Path) -> list[Entry]:
     _name(order)
     for entry in order:
         _shorten(entry)
-        if entry.live and reader_of(entry.name) in ("text", "workbook"):
+        if entry.live:
             _prove(entry, drop)
     return sorted(order, key=lambda e: not e.live)
 
@@ -70,6 +70,8 @@ def _prove(entry: Entry, drop: Path) -> None:
     """Read a table as the pipeline will: its header row is found by the headings mapped."""
     try:
         delivered = locate(drop, entry.path)[0]
+        if not is_table(delivered):
+            return
         headings = list(entry.columns.values())
         raw = read_layer(delivered, entry.table, entry.encoding, headings)
     except (InputError, PipelineFileError) as error:

@@ -12,6 +12,7 @@ from kotaku_geo import resources
 from kotaku_geo.errors import InputError
 from kotaku_geo.ingest.discover import readers
 from kotaku_geo.ingest.discover.walk import Left
+from kotaku_geo.ingest.formats import Format
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.raw import RawLayer
 
@@ -97,47 +98,53 @@ def look(delivered: Delivered, headings: list[str], budget: Budget) -> Iterator[
         budget: what may still be read and kept.
     """
     limits = resources.load("discovery")["limits"]
+    if delivered.passed_over:
+        yield Left(delivered.name, delivered.passed_over)
+        return
     try:
-        if readers.reader_of(delivered.name) == "workbook":
-            _check_size(delivered, int(limits["book_bytes"]))
-        names = readers.layers_of(delivered)
+        kind = readers.format_of(delivered)
+        if kind.reader not in (*readers.HEADED, "raster"):
+            _check_size(delivered, kind, int(limits["book_bytes"]))
+        names = readers.layers_of(delivered, kind)
     except readers.FAILURES as error:
         yield Left(delivered.name, _sentence(error, delivered))
         return
     most = int(limits["layers"])
     for table in names[:most] if len(names) > 1 else [None]:
-        yield _guarded(delivered, table, headings, budget)
+        yield _guarded(delivered, kind, table, headings, budget)
     if len(names) > most:
         yield Left(delivered.name, f"{len(names) - most} layer lagi tidak dilihat")
 
 
-def _check_size(delivered: Delivered, most: int) -> None:
-    """Refuse a workbook that would have to be read whole to be looked at."""
-    if readers.size_of(delivered) > most:
-        raise InputError("buku kerja terlalu besar untuk dilihat; simpan sebagai CSV")
+def _check_size(delivered: Delivered, kind: Format, most: int) -> None:
+    """Refuse a file that would have to be read whole to be looked at."""
+    if readers.size_of(delivered, kind) > most:
+        raise InputError(f"berkas {kind.name} ini terlalu besar untuk dilihat")
 
 
 def _guarded(
-    delivered: Delivered, table: str | None, headings: list[str], budget: Budget
+    delivered: Delivered, kind: Format, table: str | None, headings: list[str], budget: Budget
 ) -> Look | Left:
     try:
-        return _look(delivered, table, headings, budget)
+        return _look(delivered, kind, table, headings, budget)
     except readers.FAILURES as error:
         label = delivered.name if table is None else f"{delivered.name} [{table}]"
         return Left(label, _sentence(error, delivered))
 
 
-def _look(delivered: Delivered, table: str | None, headings: list[str], budget: Budget) -> Look:
-    reader = readers.reader_of(delivered.name)
-    if reader == "raster":
+def _look(
+    delivered: Delivered, kind: Format, table: str | None, headings: list[str], budget: Budget
+) -> Look:
+    if kind.reader == "raster":
         grid = readers.grid_of(delivered)
         return Look(delivered.name, None, "raster", pd.DataFrame(), None, grid.pixels, grid.crs,
                     bounds=grid.bounds)  # fmt: skip
-    if budget.takes(readers.size_of(delivered)) or reader == "workbook":
+    whole = budget.takes(readers.size_of(delivered, kind))
+    if whole or kind.reader not in readers.HEADED:
         raw = readers.read_layer(delivered, table, None, headings)
         return _seen(delivered, raw, table, raw.rows_read, True, budget)
     rows = int(resources.load("discovery")["limits"]["rows"])
-    raw, count = readers.read_head(delivered, table, headings, rows, HEAD)
+    raw, count = readers.read_head(delivered, kind, table, headings, rows, HEAD)
     return _seen(delivered, raw, table, count, False, budget)
 
 

@@ -1,6 +1,7 @@
 """The one place where `init` and `check` touch the readers: what a file is, and its records.
 
-Everything else here works on `RawLayer`s and never opens a file.
+Everything else here works on `RawLayer`s and never opens a file. Small files are read as the
+pipeline reads them; of large ones only the head.
 """
 
 import tempfile
@@ -9,27 +10,24 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyogrio
 import pyogrio.errors
 import python_calamine
-import rasterio
 import shapely
 from rasterio.errors import RasterioError
 
 from kotaku_geo.errors import InputError, PipelineFileError
-from kotaku_geo.ingest.locate import RASTER, READABLE, Delivered
+from kotaku_geo.ingest import reading
+from kotaku_geo.ingest.formats import Format
+from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.raw import RawLayer
-from kotaku_geo.ingest.read_table import read_table
-from kotaku_geo.ingest.read_vector import _refuse_redirects, read_vector, short_crs
+from kotaku_geo.ingest.staging import parts_of, staged
 
-Reader = Literal["raster", "text", "workbook", "vector"]
-WORKBOOK = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
-TEXT = (".csv", ".tsv", ".txt")
-ONE_LAYER = (".geojson", ".json", ".shp", ".fgb", ".dbf", ".kml", ".kmz")  # read as one
+TABLES = ("table", "workbook")
+HEADED = ("table", "vector")  # readers that can stop after the first rows
 ENDLESS = 1 << 40  # bytes: a file geodatabase is never read whole
 FAILURES = (
     InputError, PipelineFileError, OSError, ValueError, RuntimeError, zipfile.BadZipFile,
@@ -47,48 +45,41 @@ class Grid:
     pixels: int
 
 
-def readable(name: str) -> bool:
-    """Whether a reader takes files of this name's ending, archives included."""
-    return PurePosixPath(name).suffix.lower() in (*READABLE, ".zip", ".gdb")
+def format_of(delivered: Delivered) -> Format:
+    """What a file is, by its content.
+
+    Raises:
+        InputError: its format is refused; the sentence says what to send instead.
+    """
+    kind = reading.format_of(delivered)
+    if kind.reader == "refused":
+        raise InputError(f"{delivered.name}: {kind.advice}")
+    return kind
 
 
-def reader_of(name: str) -> Reader:
-    """Which reader a file of this name goes to."""
-    ending = PurePosixPath(name).suffix.lower()
-    if ending in RASTER:
-        return "raster"
-    if ending in WORKBOOK:
-        return "workbook"
-    return "text" if ending in TEXT else "vector"
+def is_table(delivered: Delivered) -> bool:
+    """Whether a file is a text table or a workbook."""
+    return reading.format_of(delivered).reader in TABLES
 
 
-def size_of(delivered: Delivered) -> int:
-    """Bytes of a file with its table, unpacked."""
+def size_of(delivered: Delivered, kind: Format) -> int:
+    """Bytes of a file with its parts, unpacked."""
     if delivered.member is not None:
         with zipfile.ZipFile(delivered.file) as archive:
-            return archive.getinfo(delivered.member).file_size
+            stem = PurePosixPath(delivered.member).with_suffix("").as_posix()
+            entries = archive.infolist()
+            return sum(e.file_size for e in entries if e.filename.startswith(stem))
     if delivered.file.is_dir():
         return ENDLESS
-    parts = {delivered.file}
-    if delivered.suffix == ".shp":
-        parts.add(delivered.file.with_suffix(".dbf"))
-    return sum(p.stat().st_size for p in parts if p.is_file())
+    parts = [delivered.file, *parts_of(delivered.file, kind).values()]
+    return sum(p.stat().st_size for p in parts)
 
 
-def layers_of(delivered: Delivered) -> list[str]:
+def layers_of(delivered: Delivered, kind: Format) -> list[str]:
     """Layers or sheets of a file that may hold several; [] where it is read as one."""
-    if delivered.suffix in ONE_LAYER or reader_of(delivered.name) in ("text", "raster"):
+    if kind.one_layer or kind.id in ("kml", "kmz") or kind.reader not in ("vector", "workbook"):
         return []
-    if reader_of(delivered.name) == "workbook":
-        with tempfile.SpooledTemporaryFile(max_size=50_000_000) as spool:
-            if delivered.member is not None:
-                with zipfile.ZipFile(delivered.file) as archive:
-                    spool.write(archive.read(delivered.member))
-                spool.seek(0)
-            book = python_calamine.load_workbook(spool if delivered.member else delivered.file)
-            return list(book.sheet_names)
-    _refuse(delivered)
-    return [str(n) for n in pyogrio.list_layers(_gdal_name(delivered))[:, 0]]
+    return reading.layers_of(delivered)
 
 
 def read_layer(
@@ -100,33 +91,44 @@ def read_layer(
         InputError: the file is refused or cannot be read.
         PipelineFileError: it has no such layer.
     """
-    if reader_of(delivered.name) in ("text", "workbook"):
-        return read_table(delivered, table, encoding, list(wanted))
-    return read_vector(delivered, table, encoding)
+    return reading.read_layer(delivered, table, encoding, wanted)
 
 
 def read_head(
-    delivered: Delivered, table: str | None, wanted: Sequence[str], rows: int, size: int
+    delivered: Delivered,
+    kind: Format,
+    table: str | None,
+    wanted: Sequence[str],
+    rows: int,
+    size: int,
 ) -> tuple[RawLayer, int | None]:
     """The first records of a large file, and how many it has where that is told in its head.
 
     Args:
-        delivered: the file, a text file or a vector file.
+        delivered: the file.
+        kind: what it is; one of the readers that are `HEADED`.
         table: layer of a file of several.
         wanted: headings by which the header row of a text file is found.
         rows: records of a vector file that are read.
         size: bytes of a text file that are read.
     """
-    if reader_of(delivered.name) == "text":
+    if kind.reader == "table":
         with tempfile.TemporaryDirectory(prefix="kotaku-geo-") as folder:
             head = Path(folder) / PurePosixPath(delivered.name).name
             text = _first_bytes(delivered, size)
             head.write_bytes(text[: text.rfind(b"\n") + 1] or text)
-            return read_table(Delivered(head, delivered.name), table, None, list(wanted)), None
-    _refuse(delivered)
-    name = _gdal_name(delivered)
-    count = int(pyogrio.read_info(name, layer=table)["features"])
-    meta, arrow = pyogrio.read_arrow(name, layer=table, max_features=rows)
+            return read_layer(Delivered(head, delivered.name), table, None, wanted), None
+    return _vector_head(delivered, table, rows)
+
+
+def _vector_head(delivered: Delivered, table: str | None, rows: int) -> tuple[RawLayer, int | None]:
+    from kotaku_geo.ingest.read_vector import gdal_name, short_crs
+
+    with staged(delivered) as ready:
+        reading.looked_at(ready)
+        name = gdal_name(ready)
+        count = int(pyogrio.read_info(name, layer=table)["features"])
+        meta, arrow = pyogrio.read_arrow(name, layer=table, max_features=rows)
     column = meta["geometry_name"] or "wkb_geometry"
     geometry = None
     if column in arrow.column_names:
@@ -146,25 +148,13 @@ def grid_of(delivered: Delivered) -> Grid:
     Raises:
         RasterioError: it cannot be opened.
     """
-    name = str(delivered.file)
-    if delivered.member is not None:
-        name = f"zip://{delivered.file}!{delivered.member}"
-    with rasterio.open(name, driver="GTiff") as dataset:
+    from kotaku_geo.ingest.read_raster import opened
+    from kotaku_geo.ingest.read_vector import short_crs
+
+    with staged(delivered) as ready, opened(ready) as dataset:
         crs = short_crs(dataset.crs.to_wkt()) if dataset.crs else None
         west, south, east, north = (float(v) for v in dataset.bounds)
         return Grid(crs, (west, south, east, north), dataset.width * dataset.height)
-
-
-def _gdal_name(delivered: Delivered) -> str:
-    if delivered.member is None:
-        return str(delivered.file)
-    return f"/vsizip/{{{delivered.file}}}/{delivered.member}"
-
-
-def _refuse(delivered: Delivered) -> None:
-    """The readers' refusal of text that points to other files; a file geodatabase has none."""
-    if not delivered.file.is_dir():
-        _refuse_redirects(delivered)
 
 
 def _first_bytes(delivered: Delivered, count: int) -> bytes:

@@ -8,7 +8,6 @@ from typing import Any
 from kotaku_geo import resources
 from kotaku_geo.config import check_plain_path
 from kotaku_geo.errors import InputError
-from kotaku_geo.ingest.discover.readers import readable
 from kotaku_geo.ingest.locate import Delivered, locate
 
 _GLOB = "*?["
@@ -33,7 +32,7 @@ class Walk:
 def walk(drop: Path) -> Walk:
     """All files under ``drop``, sorted by name; archives give their members.
 
-    Nothing is opened but the directory of archives. Links out of the folder are left, files
+    What a file is shows when it is looked at. Links out of the folder are left, files
     beyond the limit are counted and not looked at.
     """
     rules = resources.load("discovery")
@@ -81,9 +80,7 @@ def _no_data(name: str, shapefiles: set[str], rules: Any) -> str | None:
         check_plain_path(name)
     except ValueError:
         return "nama berkas memuat tanda yang tidak dapat dipakai; ganti namanya"
-    if readable(name):
-        return None
-    return f"format {ending or 'tanpa akhiran'} tidak dikenal"
+    return None
 
 
 def _take(drop: Path, name: str, found: Walk) -> None:

@@ -245,7 +245,7 @@ def test_documents_and_strange_files_are_named_with_what_to_ask_for(drop: Path) 
     reasons = left(propose(drop))
     assert "sk template" in reasons["SK 2019.pdf"]
     assert "DXF" in reasons["siteplan.DWG"]
-    assert "tidak dikenal" in reasons["catatan.xyz"]
+    assert "bukan format yang dikenal" in reasons["catatan.xyz"]
     assert reasons["rusak.gpkg"]
     assert reasons["kosong.csv"]
     assert not [p for p in reasons if p.endswith((".dbf", ".shx", ".prj", ".cpg"))]
