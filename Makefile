@@ -55,6 +55,7 @@ lint: $(VENV)/.ready
 
 bench: $(VENV)/.ready
 	$(BIN)/python tests/bench/run.py $(ARGS)
+	$(BIN)/python tests/bench/ingest.py $(ARGS)
 
 torture: $(VENV)/.ready
 	$(BIN)/python -m tests.ingest.torture $(ARGS)

@@ -6,7 +6,6 @@ are shuffled or a run is repeated.
 """
 
 import hashlib
-import string
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
@@ -52,7 +51,7 @@ def rules() -> Mapping[str, Mapping[str, str]]:
 
 def sentence(rule: str, params: Mapping[str, Any], lang: str = "id") -> str:
     """The register's text of a rule with its gaps filled."""
-    return string.Formatter().vformat(rules()[rule][lang], (), _Gaps(params))
+    return rules()[rule][lang].format_map(_Gaps(params))
 
 
 class FindingBook:

@@ -115,7 +115,7 @@ def run_stages(
         state = _State.load(root)
         report = RunReport(root)
         inputs = _input_hashes(file.pipeline, folder)
-        told = _Told(file, folder, root, lang, workers, say)
+        told = _Told(file, folder, root, lang, workers, say, inputs)
         road = _road((target,) if isinstance(target, str) else target)
         keys = {s.name: _key(s, file, inputs if s.name == "ingest" else {}, lang) for s in road}
         while road:
@@ -152,6 +152,7 @@ class _Told:
     lang: str
     workers: int
     say: Say
+    inputs: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -232,6 +233,7 @@ def _execute(stage: Stage, told: _Told) -> _Done:
         lang=told.lang,
         say=told.say,
         workers=told.workers,
+        hashes=told.inputs,
     )
     module, function = stage.entry.split(":")
     try:

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from kotaku_geo.config import Pipeline
 from kotaku_geo.errors import OutputError
@@ -40,6 +42,7 @@ class StageContext:
         tables: what the stage has written, by table name.
         documents: JSON documents and other files' bytes, by name.
         finished: files that already wait beside their places, by table or document.
+        hashes: content hashes of delivered files by name, where they are known already.
         reads: tables that the stage has asked for, whether or not they were there.
     """
 
@@ -54,6 +57,7 @@ class StageContext:
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     documents: dict[str, Any] = field(default_factory=dict)
     finished: dict[str, Path] = field(default_factory=dict)
+    hashes: dict[str, str] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
 
     def has(self, table: str) -> bool:
@@ -105,12 +109,15 @@ class StageContext:
         """Leave a document: bytes and text are written as they are, anything else as JSON."""
         self.documents[name] = content
 
-    def beside(self, name: str, content: pd.DataFrame | bytes) -> Path:
+    def beside(
+        self, name: str, content: pd.DataFrame | bytes, wkb: NDArray[np.object_] | None = None
+    ) -> Path:
         """Write a table or document beside its place now, in whatever process this is.
 
-        It counts only when it is given to `leave`.
+        It counts only when it is given to `leave`. ``wkb`` is a table's geometry where it is at
+        hand.
         """
-        return self.workspace.write_beside(name, content)
+        return self.workspace.write_beside(name, content, wkb)
 
     def leave(self, name: str, beside: Path) -> None:
         """Leave a table or document that `beside` has written."""

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyproj
 import shapely
+from numpy.typing import NDArray
 
 from kotaku_geo.errors import OutputError
 from kotaku_geo.files import file_hash, settle, table_path
@@ -56,8 +58,13 @@ class Workspace:
         with self.replacing(table) as beside:
             write_frame(frame, beside)
 
-    def write_beside(self, name: str, content: pd.DataFrame | bytes) -> Path:
-        """Write a table or document beside its place (a file that begins with a dot)."""
+    def write_beside(
+        self, name: str, content: pd.DataFrame | bytes, wkb: NDArray[np.object_] | None = None
+    ) -> Path:
+        """Write a table or document beside its place (a file that begins with a dot).
+
+        ``wkb`` is a table's geometry where it is at hand, little-endian and without Z.
+        """
         target = self.path(name)
         beside = target.with_name(f".{target.name}")
         try:
@@ -65,7 +72,7 @@ class Workspace:
             if isinstance(content, bytes):
                 beside.write_bytes(content)
             else:
-                write_frame(content, beside)
+                write_frame(content, beside, wkb)
         except OSError as error:
             raise OutputError(
                 f"{target}: tidak dapat ditulis: {error.strerror or error}"
@@ -139,11 +146,12 @@ def _geo_metadata(crs: pyproj.CRS | None) -> bytes:
     return json.dumps(content, sort_keys=True).encode()
 
 
-def write_frame(frame: pd.DataFrame, path: Path) -> None:
+def write_frame(frame: pd.DataFrame, path: Path, wkb: NDArray[np.object_] | None = None) -> None:
     """Write one (Geo)Parquet file; the index is not kept, and the same rows give the same bytes."""
     metadata = {}
     if isinstance(frame, gpd.GeoDataFrame):
-        wkb = shapely.to_wkb(frame.geometry.to_numpy(), output_dimension=2)
+        if wkb is None:
+            wkb = shapely.to_wkb(frame.geometry.to_numpy(), output_dimension=2)
         metadata[b"geo"] = _geo_metadata(frame.crs)
         frame = pd.DataFrame({c: frame[c] if c != "geometry" else wkb for c in frame.columns})
     table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)  # a pool costs more

@@ -165,3 +165,23 @@ def test_waivers_apply_without_running_a_stage_again(city: Path) -> None:
     (city.parent / "pengecualian.csv").write_text(waiver)
     assert ran(run(city)) == []
     assert gpd.read_parquet(root / "findings.parquet")["dikecualikan"].notna().sum() == 1
+
+
+def test_a_part_that_is_its_whole_layer_is_kept_as_its_table(city: Path) -> None:
+    run(city, "ingest")
+    good, root = tables(city), city.parent / "build" / "uji"
+    kept = [json.loads(p.read_text()) for p in (root / "cache" / "ingest").glob("*.json")]
+    assert {k["table"] for k in kept} == {None, "ingest/bcb"}
+
+    def read_again() -> list[str]:
+        said: list[str] = []
+        run(city, "ingest", say=said.append)
+        return [line for line in said if "←" in line]
+
+    content = yaml.safe_load(city.read_text(encoding="utf-8"))
+    write(city.parent, content["sources"], policy={"planar": {"snap_m": 0.4}})
+    assert read_again() == []
+    assert tables(city) == good
+    (root / "ingest" / "bcb.parquet").write_bytes(b"rusak")
+    assert read_again() == ["ingest: bcb ← bcb.gpkg"]
+    assert tables(city) == good

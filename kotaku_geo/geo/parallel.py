@@ -7,7 +7,7 @@ mapped here prepares what it needs itself.
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,15 +82,15 @@ def aside(function: Callable[[], T], workers: int | None) -> Callable[[], T]:
 
 
 def map_arrays(
-    function: Callable[..., NDArray[np.object_]],
+    function: Callable[..., Any],
     *arrays: NDArray[np.object_],
     workers: int | None = None,
     least: int = MIN_CHUNK,
-) -> NDArray[np.object_]:
+) -> NDArray[Any]:
     """An element-wise function of arrays of one length, computed in parts on several threads."""
     size = len(arrays[0])
     if size == 0:
-        return function(*arrays)
+        return np.asarray(function(*arrays))
     return np.concatenate(
         map_chunks(lambda part: function(*(a[part] for a in arrays)), size, workers, least)
     )

@@ -1,4 +1,8 @@
-"""Parts of sources that have not changed are kept in the workspace and not read again."""
+"""Parts of sources that have not changed are kept in the workspace and not read again.
+
+A part that is its layer as it stands is not written twice: only what the layer's table leaves out
+is kept, beside the hash of that table.
+"""
 
 import hashlib
 import json
@@ -7,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from kotaku_geo import resources
 from kotaku_geo.config import Pipeline, Source
 from kotaku_geo.ingest.extent import Whereabouts
-from kotaku_geo.ingest.part import Part
+from kotaku_geo.ingest.part import FINGERPRINT, Part
 from kotaku_geo.workspace import Workspace, file_hash, read_any
 
 FOLDER = "cache/ingest"
@@ -46,37 +51,72 @@ def load(workspace: Workspace, key: str, where: Whereabouts) -> Part | None:
     extent = kept["extent"]
     if extent is not None and extent != where.extent().digest:
         return None
+    frame = _frame(workspace, key, kept)
+    if frame is None:
+        return None
     raster = _file(workspace, key, "tif")
     return Part(
-        read_any(_file(workspace, key, "rows.parquet")),
-        [_revived(row) for row in kept["findings"]],
+        frame,
+        _revived(kept["findings"]),
         kept["account"],
         raster.read_bytes() if raster.is_file() else None,
         extent,
     )
 
 
-def save(workspace: Workspace, key: str, part: Part) -> None:
-    """Keep a part; its account is written last and makes it count."""
-    workspace.write(f"{FOLDER}/{key}.rows.parquet", part.frame)
+def _frame(workspace: Workspace, key: str, kept: dict[str, Any]) -> pd.DataFrame | None:
+    """The records of a part; None where they lie in a table that is no longer the same."""
+    rows = read_any(_file(workspace, key, "rows.parquet"))
+    if kept["table"] is None:
+        return rows
+    table = workspace.path(kept["table"])
+    if not table.is_file() or file_hash(table) != kept["sha256"]:
+        return None
+    frame = read_any(table)
+    frame[FINGERPRINT] = rows[FINGERPRINT]
+    return frame
+
+
+def save(
+    workspace: Workspace, key: str, part: Part, table: str | None = None, beside: Path | None = None
+) -> None:
+    """Keep a part; its account is written last and makes it count.
+
+    Args:
+        workspace: where to.
+        key: of `part_key`.
+        part: what to keep.
+        table: the table that holds the part's records and no others, as they are, if there is one.
+        beside: that table's file, which waits beside its place.
+    """
+    rows = part.frame if beside is None else pd.DataFrame(part.frame[[FINGERPRINT]])
+    workspace.write(f"{FOLDER}/{key}.rows.parquet", rows)
     if part.raster is not None:
-        with workspace.replacing(f"{FOLDER}/{key}.tif") as beside:
-            beside.write_bytes(part.raster)
-    findings = [_plain(row) for row in part.findings]
-    account = {"account": part.account, "findings": findings, "extent": part.extent}
-    workspace.write_json(f"{FOLDER}/{key}.json", account)
+        with workspace.replacing(f"{FOLDER}/{key}.tif") as unfinished:
+            unfinished.write_bytes(part.raster)
+    kept = {
+        "account": part.account,
+        "findings": _plain(part.findings),
+        "extent": part.extent,
+        "table": table,
+        "sha256": None if beside is None else file_hash(beside),
+    }
+    with workspace.replacing(f"{FOLDER}/{key}.json") as unfinished:
+        unfinished.write_text(json.dumps(kept, ensure_ascii=False, allow_nan=False), "utf-8")
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """A finding as JSON takes it: its geometry as hexadecimal WKB, numbers as Python's own."""
-    plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in row.items()}
-    geometry = row["geometry"]
-    return {**plain, "geometry": None if geometry is None else shapely.to_wkb(geometry, hex=True)}
+def _plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Findings as JSON takes them: geometries as hexadecimal WKB, numbers as Python's own."""
+    shapes = shapely.to_wkb(np.array([row["geometry"] for row in rows], dtype=object), hex=True)
+    return [
+        {k: v.item() if isinstance(v, np.generic) else v for k, v in row.items()} | {"geometry": g}
+        for row, g in zip(rows, shapes, strict=True)
+    ]
 
 
-def _revived(row: dict[str, Any]) -> dict[str, Any]:
-    geometry = row["geometry"]
-    return {**row, "geometry": None if geometry is None else shapely.from_wkb(geometry)}
+def _revived(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    shapes = shapely.from_wkb(np.array([row["geometry"] for row in rows], dtype=object))
+    return [{**row, "geometry": shape} for row, shape in zip(rows, shapes, strict=True)]
 
 
 def sweep(workspace: Workspace, current: set[str]) -> None:

@@ -63,6 +63,8 @@ def fold_word(cell: Any) -> str:
 
 def clean(series: pd.Series, keeps: frozenset[str] = frozenset()) -> tuple[pd.Series, list[Issue]]:
     """Null words but those in ``keeps`` become None; text is trimmed. One issue per word found."""
+    if isinstance(series.dtype, pd.StringDtype):
+        return _clean_text(series, null_words() - keeps)
     values = series.astype(object).where(series.notna(), None)
     cells = values.to_list()
     words = null_words() - keeps
@@ -86,12 +88,30 @@ def clean(series: pd.Series, keeps: frozenset[str] = frozenset()) -> tuple[pd.Se
     return pd.Series(cells, index=values.index, dtype=object), issues
 
 
+def _clean_text(series: pd.Series, words: frozenset[str]) -> tuple[pd.Series, list[Issue]]:
+    """`clean` of a column that holds nothing but text: each spelling is looked at once."""
+    codes, spellings = pd.factorize(series)
+    trimmed = np.empty(len(spellings) + 1, dtype=object)  # the last is for null, whose code is -1
+    trimmed[:-1] = [spelling.strip() for spelling in spellings]
+    null = {i: t for i, t in enumerate(trimmed[:-1]) if t.casefold() in words}
+    issues = []
+    for word in sorted(set(null.values()) - {""}):
+        rows = np.flatnonzero(np.isin(codes, [i for i, t in null.items() if t == word]))
+        params = {"isi": word, "jumlah": len(rows)}
+        issues.append(Issue("value.null-text", rows, word, params, each=False))
+    trimmed[list(null)] = None
+    return pd.Series(trimmed[codes], index=series.index, dtype=object), issues
+
+
 def by_distinct(
     values: pd.Series, function: Callable[[Any], Any]
 ) -> tuple[pd.Series, dict[Any, NDArray[np.int64]]]:
     """Apply ``function`` to each distinct value; also the rows of each distinct value."""
     known = values.notna().to_numpy()
-    codes, distinct = pd.factorize(values[known].map(_hashable), use_na_sentinel=False)
+    cells = values[known]
+    if pd.api.types.infer_dtype(cells) != "string":
+        cells = cells.map(_hashable)
+    codes, distinct = pd.factorize(cells, use_na_sentinel=False)
     position = np.flatnonzero(known)
     results = np.empty(len(distinct), dtype=object)
     results[:] = [function(d) for d in distinct]

@@ -1,37 +1,40 @@
 """What is odd about a layer as a whole: overlaps, keys used twice, empty columns, coordinates that
 lie elsewhere."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from kotaku_geo import resources
 from kotaku_geo.config import Source
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo.area import M2_PER_HA
+from kotaku_geo.geo.distance import gaps_to
+from kotaku_geo.geo.neighbours import overlapping_pairs
 from kotaku_geo.ingest.crs import to_crs
 from kotaku_geo.ingest.keys import rt_key, subjects
 from kotaku_geo.texts import number
 
+F = TypeVar("F", bound=pd.DataFrame)
 MOSTLY_EMPTY = 0.5
-MIN_OVERLAP_M2 = 1.0
-MAX_COORDINATE_GAP_M = 100.0
-OUTSIDE_CITY_M = 1_000.0
-BLUNDER_M = 100_000.0  # a theme may reach beyond the city, but not so far
-COVERAGES = ("kelurahan", "rt", "kawasan", "rawan_bencana", "status_tanah", "genangan")
 SERVICES = ("air_minum", "air_limbah", "persampahan")
-OF_THE_CITY = ("rt", "profil_rt", "kawasan", "sk", "bangunan", "bcb", "kegiatan")
 
 
 def check_layer(
-    layer: str, frame: pd.DataFrame, sources: list[Source], city: Any, book: FindingBook
+    layer: str,
+    frame: pd.DataFrame,
+    sources: list[Source],
+    city: Any,
+    book: FindingBook,
+    workers: int | None = None,
 ) -> None:
     """All checks of one layer; ``city`` is the union of its kelurahan, or None."""
     for source in sources:
-        own = frame[frame["source_id"] == source.id]
+        own = _of(frame, source)
         if len(own):
             _check_filled(source, own, book)
             _check_required(layer, own, book)
@@ -40,15 +43,34 @@ def check_layer(
         _check_keys(layer, frame, book)
     if "geometry" not in frame:
         return
-    drawn = frame[frame["geometry"].notna()]
-    if layer in COVERAGES:
+    drawn = _where(frame, frame["geometry"].notna().to_numpy())
+    limits = _limits()
+    if layer in limits["overlap"]["layers"]:
         for source in sources:
-            _check_overlaps(layer, drawn[drawn["source_id"] == source.id], book)
+            _check_overlaps(layer, _of(drawn, source), workers, book)
+    if layer in limits["duplicates"]:
+        for source in sources:
+            _check_duplicates(layer, _of(drawn, source), book)
     if city is not None and layer != "kelurahan":
-        near = OUTSIDE_CITY_M if layer in OF_THE_CITY else BLUNDER_M
-        _check_outside(drawn, city, near, book)
+        outside = limits["outside"]
+        near = outside["city_m" if layer in outside["of_the_city"] else "theme_m"]
+        _check_outside(drawn, city, float(near), book)
     if {"lintang", "bujur"} <= set(frame.columns):
         _check_coordinates(drawn, book)
+
+
+def _limits() -> dict[str, Any]:
+    limits: dict[str, Any] = resources.load("geometry")
+    return limits
+
+
+def _of(frame: F, source: Source) -> F:
+    return _where(frame, (frame["source_id"] == source.id).to_numpy())
+
+
+def _where(frame: F, chosen: NDArray[np.bool_]) -> F:
+    """Rows of a frame; the frame itself where that is all: copying a large one is dear."""
+    return frame if chosen.all() else frame[chosen]
 
 
 def _check_filled(source: Source, frame: pd.DataFrame, book: FindingBook) -> None:
@@ -115,27 +137,29 @@ def _check_keys(layer: str, frame: pd.DataFrame, book: FindingBook) -> None:
         )
 
 
-def _check_overlaps(layer: str, frame: gpd.GeoDataFrame, book: FindingBook) -> None:
-    """Pairs of polygons of one source that share more than a square metre."""
+def _check_overlaps(
+    layer: str, frame: gpd.GeoDataFrame, workers: int | None, book: FindingBook
+) -> None:
+    """Pairs of polygons of one source that share more than the limit; those below are counted."""
     shapes = frame["geometry"].to_numpy(dtype=object)
     solid = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
     if len(solid) < 2:
         return
-    left, right = shapely.STRtree(shapes[solid]).query(shapes[solid], predicate="intersects")
-    once = left < right
-    left, right = solid[left[once]], solid[right[once]]
-    touching = shapely.touches(shapes[left], shapes[right])
-    left, right = left[~touching], right[~touching]
+    left, right = (solid[i] for i in overlapping_pairs(shapes[solid], workers=workers))
     shared = shapely.intersection(shapes[left], shapes[right])
     areas = shapely.area(shared)
-    names = subjects(layer, frame)
-    keys = frame["sidik"].to_numpy(dtype=object)
-    same = shapely.equals(shapes[left], shapes[right])
-    slivers = int(((areas > 0) & (areas <= MIN_OVERLAP_M2)).sum())
+    least = float(_limits()["overlap"]["least_m2"])
+    slivers = int(((areas > 0) & (areas <= least)).sum())
     if slivers:
         book.add("geometry.overlap-sliver", source_id=frame["source_id"].iloc[0], jumlah=slivers,
                  value=slivers, key=layer)  # fmt: skip
-    for i in np.flatnonzero(areas > MIN_OVERLAP_M2):
+    real = areas > least
+    left, right, shared, areas = left[real], right[real], shared[real], areas[real]
+    ends = np.union1d(left, right)
+    names = dict(zip(ends, subjects(layer, frame.iloc[ends]), strict=True))
+    keys = dict(zip(ends, frame["sidik"].iloc[ends], strict=True))
+    same = shapely.equals(shapes[left], shapes[right])
+    for i in range(len(areas)):
         first, second = sorted((left[i], right[i]), key=lambda r: str(keys[r]))
         rule = "geometry.duplicate" if same[i] else "geometry.overlap"
         luas = number(areas[i] / M2_PER_HA, 4)
@@ -145,17 +169,46 @@ def _check_overlaps(layer: str, frame: gpd.GeoDataFrame, book: FindingBook) -> N
                  key=f"{keys[first]}|{keys[second]}")  # fmt: skip
 
 
+def _check_duplicates(layer: str, frame: gpd.GeoDataFrame, book: FindingBook) -> None:
+    """The same line or polygon drawn for several records of a source."""
+    shapes = frame["geometry"].to_numpy(dtype=object)
+    drawn = np.flatnonzero(shapely.get_dimensions(shapes) > 0)
+    bounds = pd.DataFrame(shapely.bounds(shapes[drawn]))
+    maybe = drawn[bounds.duplicated(keep=False).to_numpy()]
+    if not len(maybe):
+        return
+    plain = pd.Series(shapely.to_wkb(shapely.normalize(shapes[maybe])))
+    twice = plain.duplicated(keep=False).to_numpy()
+    told = frame.iloc[maybe[twice]].assign(_same=plain[twice].to_numpy())
+    told = told.assign(_name=subjects(layer, told)).sort_values("sidik")
+    for _, group in told.groupby("_same"):
+        first, *copies = group[["source_id", "source_row", "_name", "sidik"]].to_dict("records")
+        for copy in copies:
+            book.add("geometry.duplicate", source_id=copy["source_id"], subject=copy["_name"],
+                     source_row=int(copy["source_row"]), lain=first["_name"], value=first["_name"],
+                     geometry=group["geometry"].iloc[0],
+                     key=f"{first['sidik']}|{copy['sidik']}")  # fmt: skip
+
+
 def _check_outside(frame: gpd.GeoDataFrame, city: Any, near: float, book: FindingBook) -> None:
     shapes = frame["geometry"].to_numpy(dtype=object)
     shapely.prepare(city)
     far = np.flatnonzero(~shapely.intersects(city, shapes))
-    gaps = shapely.distance(shapes[far], city)
-    for index, gap in zip(far[gaps > near], gaps[gaps > near], strict=True):
-        row = frame.iloc[index]
-        book.add("geometry.outside-city", source_id=row["source_id"],
-                 source_row=int(row["source_row"]), jarak=number(gap / 1000, 1),
-                 value=f"{number(gap / 1000, 1)} km", key=row["sidik"],
-                 geometry=shapely.point_on_surface(row["geometry"]))  # fmt: skip
+    gaps = gaps_to(shapes[far], city)
+    far, gaps = far[gaps > near], gaps[gaps > near]
+    for row, gap in zip(_about(frame.iloc[far]), gaps, strict=True):
+        away = number(gap / 1000, 1)
+        book.add("geometry.outside-city", **row, jarak=away, value=f"{away} km")
+
+
+def _about(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Arguments of a finding about each record, with a point inside its geometry."""
+    columns = frame["source_id"], frame["source_row"].astype(int), frame["sidik"]
+    inside = shapely.point_on_surface(frame["geometry"].to_numpy(dtype=object))
+    return [
+        {"source_id": source, "source_row": row, "key": key, "geometry": point}
+        for source, row, key, point in zip(*columns, inside, strict=True)
+    ]
 
 
 def _check_coordinates(frame: gpd.GeoDataFrame, book: FindingBook) -> None:
@@ -171,9 +224,7 @@ def _check_coordinates(frame: gpd.GeoDataFrame, book: FindingBook) -> None:
     points = shapely.points(told["bujur"].to_numpy(float), told["lintang"].to_numpy(float))
     moved = to_crs(points, "EPSG:4326", str(frame.crs))
     gaps = shapely.distance(moved, told["geometry"].to_numpy(dtype=object))
-    for index in np.flatnonzero(~(gaps <= MAX_COORDINATE_GAP_M)):
-        row = told.iloc[index]
-        gap = number(gaps[index], 0) if np.isfinite(gaps[index]) else "tak terhingga"
-        book.add("value.coordinate-mismatch", source_id=row["source_id"], jarak=gap,
-                 source_row=int(row["source_row"]), value=f"{gap} m", key=row["sidik"],
-                 geometry=shapely.point_on_surface(row["geometry"]))  # fmt: skip
+    off = ~(gaps <= float(_limits()["coordinate_gap_m"]))
+    for row, gap in zip(_about(told[off]), gaps[off], strict=True):
+        away = number(gap, 0) if np.isfinite(gap) else "tak terhingga"
+        book.add("value.coordinate-mismatch", **row, jarak=away, value=f"{away} m")

@@ -172,8 +172,8 @@ def _decided(parsed: Parsed, kind: str) -> Parsed:
     """Words for yes and no as booleans, those for 5 and 1 as numbers."""
     if kind == "score51":
         return Parsed(pd.to_numeric(parsed.values).astype("float64"), parsed.issues)
-    truth = [{"true": True, "false": False}.get(word) for word in parsed.values]
-    return Parsed(pd.Series(truth, dtype="boolean"), parsed.issues)
+    truth = parsed.values.map({"true": True, "false": False})
+    return Parsed(truth.astype("boolean"), parsed.issues)
 
 
 def _quantity(name: str, definition: dict[str, Any], series: pd.Series, source: Source) -> Parsed:

@@ -16,7 +16,7 @@ from kotaku_geo.config import Source
 from kotaku_geo.errors import InputError
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.ingest import bridge, cache, places
-from kotaku_geo.ingest.areas import check_units
+from kotaku_geo.ingest.areas import UNIT_OF, check_units
 from kotaku_geo.ingest.checks import check_layer
 from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.gazetteer import Gazetteer, gazetteer
@@ -28,6 +28,7 @@ from kotaku_geo.stage import ACCOUNT, StageContext
 
 Job = tuple[Source, Delivered | InputError]
 GROUND = "kelurahan"  # the layer that the places of all others are resolved by
+RESOLVED = {"kode_kelurahan", *UNIT_OF}  # columns that a layer's checks may change
 LOCATED = ("rt", "kawasan", "sk", "profil_rt", "kegiatan")
 
 
@@ -100,8 +101,9 @@ class Reading:
                 places.check_kecamatan(frame, ground.known, book)
                 if self.layer in LOCATED and isinstance(frame, gpd.GeoDataFrame):
                     places.check_location(frame, ground.known, book)
-            frame = check_units(frame, ctx.pipeline.of_layer(self.layer), book)
-            check_layer(self.layer, frame, ctx.pipeline.of_layer(self.layer), ground.city, book)
+            sources = ctx.pipeline.of_layer(self.layer)
+            frame = check_units(frame, sources, book)
+            check_layer(self.layer, frame, sources, ground.city, book, ctx.workers)
         return _done(self.layer, frame, self.parts, book, ctx)
 
 
@@ -129,7 +131,7 @@ def _one(source: Source, file: Delivered | InputError, ctx: StageContext) -> Par
         return _refused(source, source.path, None, file, ctx)
     if file.passed_over is not None:
         return _passed_over(source, file, ctx)
-    sha256 = bundle_hash(file.file)
+    sha256 = ctx.hashes.get(file.name) or bundle_hash(file.file)
     key = cache.part_key(source, file.name, sha256, ctx.pipeline)
     where = Whereabouts.of(ctx.pipeline, ctx.drop)
     kept = cache.load(ctx.workspace, key, where)
@@ -137,10 +139,10 @@ def _one(source: Source, file: Delivered | InputError, ctx: StageContext) -> Par
         return kept
     ctx.say(f"ingest: {source.id} ← {file.name}")
     try:
-        part = read_part(source, file, sha256, ctx.pipeline, where)
+        part = read_part(source, file, sha256, ctx.pipeline, where, ctx.workers)
     except InputError as error:
         return _refused(source, file.name, sha256, error, ctx)
-    cache.save(ctx.workspace, key, part)
+    part.key = key
     return part
 
 
@@ -177,7 +179,10 @@ def _stacked(layer: str, parts: list[Part], ctx: StageContext) -> pd.DataFrame |
     frames = [part.frame for part in parts if len(part.frame.columns)]
     if not frames:
         return None
-    frame: pd.DataFrame = pd.concat([f for f in frames if len(f)] or frames[:1], ignore_index=True)
+    full = [f for f in frames if len(f)] or frames[:1]
+    if len(full) == 1:  # nothing to put together, and copying large ones is dear
+        return full[0].copy(deep=False)
+    frame: pd.DataFrame = pd.concat(full, ignore_index=True)
     if resources.load("layers")["layers"][layer]["geometry"] == ["none"]:
         return frame
     geometry = gpd.GeoSeries(frame["geometry"], crs=ctx.pipeline.city.crs)
@@ -190,21 +195,49 @@ def _done(
 ) -> Done:
     """Name what the findings are about, and write the layer beside its place."""
     accounts = [part.account for part in parts]
+    files = {}
+    if frame is not None:
+        name = f"ingest/{layer}"
+        files[name] = ctx.beside(name, _final(frame), parts[0].wkb if len(parts) == 1 else None)
+    _keep(layer, frame, parts, ctx, files)
     for part in parts:
         book.extend(part.findings)
-    subject_of: dict[tuple[str, int], str] = {}
-    if frame is not None:
-        keys = zip(frame["source_id"], frame["source_row"], strict=True)
-        subject_of = dict(zip(keys, subjects(layer, frame), strict=True))
+    subject_of = {} if frame is None else _subjects(layer, frame, book)
     book.name_subjects(subject_of, {a["source_id"]: a["path"] for a in accounts})
-    files = {}
     for part in parts:
         if part.raster is not None:
             name = f"ingest/raster_{part.account['source_id']}.tif"
             files[name] = ctx.beside(name, part.raster)
-    if frame is not None:
-        files[f"ingest/{layer}"] = ctx.beside(f"ingest/{layer}", _final(frame))
     return Done(layer, book.rows, accounts, files)
+
+
+def _keep(
+    layer: str,
+    frame: pd.DataFrame | None,
+    parts: list[Part],
+    ctx: StageContext,
+    files: dict[str, Path],
+) -> None:
+    """Keep the parts that were read now; one that is the whole layer, unresolved, as its table."""
+    own = len(parts) == 1 and frame is not None and not RESOLVED & set(frame.columns)
+    name = f"ingest/{layer}" if own else None
+    for part in parts:
+        if part.key is not None:
+            cache.save(ctx.workspace, part.key, part, name, files[name] if name else None)
+
+
+def _subjects(layer: str, frame: pd.DataFrame, book: FindingBook) -> dict[tuple[str, int], str]:
+    """What the records are called that a finding is about: few of a large layer."""
+    told: dict[str, set[int]] = {}
+    for finding in book.rows:
+        if finding["subject"] is None and finding["source_row"] is not None:
+            told.setdefault(finding["source_id"], set()).add(int(finding["source_row"]))
+    about = np.zeros(len(frame), dtype=bool)
+    for source, rows in told.items():
+        about |= (frame["source_id"] == source) & np.isin(frame["source_row"], list(rows))
+    own = frame[about]
+    keys = zip(own["source_id"], own["source_row"], strict=True)
+    return dict(zip(keys, subjects(layer, own), strict=True))
 
 
 def _final(frame: pd.DataFrame) -> pd.DataFrame:

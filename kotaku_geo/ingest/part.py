@@ -7,7 +7,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from kotaku_geo import resources
@@ -19,12 +18,13 @@ from kotaku_geo.ingest.cells import Issue
 from kotaku_geo.ingest.columns import map_columns, missing_required, typed_columns
 from kotaku_geo.ingest.crs import check_crs
 from kotaku_geo.ingest.extent import Whereabouts
+from kotaku_geo.ingest.fingerprint import as_text, fingerprints
 from kotaku_geo.ingest.locate import Delivered
+from kotaku_geo.ingest.mending import Record
 from kotaku_geo.ingest.raw import RawLayer
-from kotaku_geo.ingest.shapes import Record, fit
+from kotaku_geo.ingest.shapes import fit
 
 FINGERPRINT = "sidik"
-MIX = np.uint64(1_000_003)  # spreads the columns of a record over its hash
 
 
 @dataclass
@@ -32,6 +32,8 @@ class Part:
     """The canonical records of one delivered file, its findings, and its line in the accounts.
 
     ``extent`` is the digest of the city's extent where the file's place was judged by it.
+    ``key`` is what it is to be kept under; None where it is kept already, or is not to be.
+    ``wkb`` is the geometry of ``frame`` as WKB where it is at hand.
     """
 
     frame: pd.DataFrame
@@ -39,10 +41,17 @@ class Part:
     account: dict[str, Any]
     raster: bytes | None = None
     extent: str | None = None
+    key: str | None = None
+    wkb: NDArray[np.object_] | None = None
 
 
 def read_part(
-    source: Source, delivered: Delivered, sha256: str, pipeline: Pipeline, where: Whereabouts
+    source: Source,
+    delivered: Delivered,
+    sha256: str,
+    pipeline: Pipeline,
+    where: Whereabouts,
+    workers: int | None = None,
 ) -> Part:
     """Read one file and make canonical records of it.
 
@@ -57,13 +66,18 @@ def read_part(
         return raster_part(source, delivered, sha256, where, book)
     wanted = list(source.columns.values())
     raw = reading.read_layer(delivered, source.table, source.encoding, wanted)
-    part = _canonical(source, raw, pipeline, where, book)
+    part = _canonical(source, raw, pipeline, where, book, workers)
     part.account = _account(source, raw, sha256, part)
     return part
 
 
 def _canonical(
-    source: Source, raw: RawLayer, pipeline: Pipeline, where: Whereabouts, book: FindingBook
+    source: Source,
+    raw: RawLayer,
+    pipeline: Pipeline,
+    where: Whereabouts,
+    book: FindingBook,
+    workers: int | None,
 ) -> Part:
     common: dict[str, Any] = {"source_id": source.id, "path": raw.path}
     for row, rule, text in raw.aside:
@@ -87,17 +101,21 @@ def _canonical(
         book.add("file.column-missing", **common, kolom="; ".join(lacking), key=raw.path,
                  value="; ".join(lacking), action="rejected")  # fmt: skip
         raw = raw.keep(np.zeros(len(raw.source_row), dtype=bool))
-    record = Record(source.id, raw.path, raw.source_row, _fingerprints(raw))
+    record = Record(source.id, raw.path, raw.source_row, fingerprints(raw))
     record, raw = _distinct(record, raw, book)
     frame, issues = typed_columns(source, raw, mapping, pipeline)
     keep = _readable_rt(frame, issues, spec)
     _tell(issues, record, book)
-    geometry, crs_used = None, None
+    geometry, crs_used, wkb = None, None, None
     if raw.geometry is not None:
-        shapes = fit(raw, record, source.layer, source.crs, where, book)
-        geometry, keep, crs_used = shapes.geometry, keep & shapes.keep, shapes.crs_used
-    frame = _assemble(frame, geometry, source, record, spec, where.city)[keep]
-    part = Part(frame.reset_index(drop=True), book.rows, {}, extent=where.asked)
+        shapes = fit(raw, record, source.layer, source.crs, where, book, workers)
+        geometry, crs_used, wkb = shapes.geometry, shapes.crs_used, shapes.wkb
+        keep &= shapes.keep
+    frame = _assemble(frame, geometry, source, record, spec, where.city)
+    if not keep.all():
+        frame = frame[keep].reset_index(drop=True)
+    kept_wkb = None if wkb is None else wkb[keep]
+    part = Part(frame, book.rows, {}, extent=where.asked, wkb=kept_wkb)
     part.account["crs_used"] = crs_used
     return part
 
@@ -135,34 +153,17 @@ def _renumbered(raw: RawLayer, keep: NDArray[np.bool_]) -> RawLayer:
     return kept
 
 
-def _fingerprints(raw: RawLayer) -> NDArray[np.object_]:
-    """A hash of all that a record says, so that findings do not depend on row order."""
-    total: NDArray[np.uint64] = np.zeros(len(raw.source_row), dtype=np.uint64)
-    for i, column in enumerate(sorted(raw.frame.columns)):
-        values = raw.frame[column]
-        if values.dtype == object:
-            values = values.map(lambda v: "" if v is None else str(v)).astype(str)
-        hashed = pd.util.hash_pandas_object(values, index=False).to_numpy()
-        total = (total * MIX + hashed + np.uint64(i)).astype(np.uint64)
-    if raw.geometry is not None and len(total):
-        wkb = shapely.to_wkb(raw.geometry)
-        texts = np.array([b"" if w is None else w for w in wkb], dtype=object)
-        total = total * MIX + pd.util.hash_array(texts)
-    return np.array([f"{h:016x}" for h in total], dtype=object)
-
-
 def _distinct(record: Record, raw: RawLayer, book: FindingBook) -> tuple[Record, RawLayer]:
     """Keep the first of identical records; each copy is a finding."""
-    keys = pd.Series(record.keys)
-    copies = keys.duplicated().to_numpy()
+    copies = pd.Series(record.keys).duplicated().to_numpy()
     if not copies.any():
         return record, raw
-    first = dict(zip(keys[~copies], record.rows[~copies], strict=True))
-    for index in np.flatnonzero(copies).tolist():
-        twin = int(first[record.keys[index]])
+    kept, first = np.unique(record.keys, return_index=True)
+    twins = record.rows[first[np.searchsorted(kept, record.keys[copies])]]
+    for index, twin in zip(np.flatnonzero(copies).tolist(), twins.tolist(), strict=True):
         book.add("row.duplicate", **record.of(index), kembar=twin, value=twin, action="rejected")
-    kept = Record(record.source_id, record.path, record.rows[~copies], record.keys[~copies])
-    return kept, _renumbered(raw, ~copies)
+    distinct = Record(record.source_id, record.path, record.rows[~copies], record.keys[~copies])
+    return distinct, _renumbered(raw, ~copies)
 
 
 def _tell(issues: list[tuple[str, Issue]], record: Record, book: FindingBook) -> None:
@@ -203,7 +204,8 @@ def _assemble(
     spec: dict[str, Any],
     crs: str,
 ) -> pd.DataFrame:
-    told = frame.assign(source_id=source.id, source_row=record.rows, **{FINGERPRINT: record.keys})
+    told = frame.assign(source_id=source.id, source_row=record.rows)
+    told[FINGERPRINT] = as_text(record.keys)
     if spec["geometry"] == ["none"]:
         return told
     if geometry is None:

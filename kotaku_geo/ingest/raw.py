@@ -47,6 +47,8 @@ class RawLayer:
         first_row: row of the sheet or text file that holds the first record, counted from 1.
         notes: what is to be told about the file as a whole.
         layer: the layer's name in a file of several, or the sheet's.
+        curved: how many geometries had curves, which the reader has made straight.
+        wkb: (n,) ``geometry`` as WKB where the reader has it, so that none need be made.
     """
 
     path: str
@@ -64,6 +66,8 @@ class RawLayer:
     first_row: int | None = None
     notes: list[Note] = field(default_factory=list)
     layer: str | None = None
+    curved: int = 0
+    wkb: NDArray[np.object_] | None = None
 
     def keep(self, mask: NDArray[np.bool_]) -> "RawLayer":
         """The same file with the records of ``mask`` only; ``rows_read`` stays."""
@@ -73,5 +77,6 @@ class RawLayer:
             "frame": self.frame[mask].reset_index(drop=True),
             "geometry": geometry,
             "source_row": self.source_row[mask],
+            "wkb": None if self.wkb is None else self.wkb[mask],
         }
         return RawLayer(**kept)

@@ -223,7 +223,7 @@ def _raw(
             params = {"kolom": column, "jumlah": count}
             raw.notes.append(Note("number.comma", f"{column}: {count}", "repaired", params))
     if drawn:
-        take_shapes(raw, _straight(staged, layer, table.column(name)))
+        _draw(raw, staged, layer, table.column(name))
     return raw
 
 
@@ -242,22 +242,24 @@ def _lacking(staged: Staged) -> list[Note]:
     return [Note(words[p], p, actions[p], {"bagian": p}) for p in staged.lacking]  # type: ignore[arg-type]
 
 
-def _straight(staged: Staged, layer: str | None, column: pa.ChunkedArray) -> NDArray[np.object_]:
-    """WKB of the geometries, curves as lines of many corners; GEOS knows no others."""
+def _draw(raw: RawLayer, staged: Staged, layer: str | None, column: pa.ChunkedArray) -> None:
+    """The geometries, curves as lines of many corners; GEOS knows no others."""
     shapes: NDArray[np.object_] = column.to_numpy(zero_copy_only=False)
-    if not wkb.kinds(shapes) & wkb.CURVED:
-        return shapes
-    straight: NDArray[np.object_] = pyogrio.raw.read(
-        gdal_name(staged), layer=layer, columns=[], datetime_as_string=True
-    )[2]
-    return straight
+    if wkb.kinds(shapes) & wkb.CURVED:
+        raw.curved = wkb.curved(shapes)
+        shapes = pyogrio.raw.read(
+            gdal_name(staged), layer=layer, columns=[], datetime_as_string=True
+        )[2]
+        if len(shapes) != raw.rows_read:
+            raise InputError(f"{staged.name}: bentuk lengkungnya tidak dapat diluruskan")
+    take_shapes(raw, shapes)
 
 
 def take_shapes(raw: RawLayer, shapes: NDArray[np.object_]) -> None:
     """Give a layer its geometries, with what had to be done for them."""
     built = wkb.from_wkb(shapes)
     raw.geometry, raw.closed, raw.broken = built.geometry, built.closed, built.broken
-    raw.has_z = built.has_z
+    raw.has_z, raw.wkb = built.has_z, built.wkb
 
 
 def stacked(raws: list[RawLayer]) -> RawLayer:
@@ -282,6 +284,7 @@ def stacked(raws: list[RawLayer]) -> RawLayer:
         has_z=sum(raw.has_z for raw in raws),
         notes=[note for raw in raws for note in raw.notes],
         layer=raws[0].layer,
+        curved=sum(raw.curved for raw in raws),
     )
 
 

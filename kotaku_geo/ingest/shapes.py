@@ -4,6 +4,7 @@ Every repair is a finding with the area before and after; every rejection one wi
 """
 
 from dataclasses import dataclass
+from operator import is_not
 from typing import Any
 
 import numpy as np
@@ -13,26 +14,13 @@ from numpy.typing import NDArray
 from kotaku_geo import resources
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import repair
-from kotaku_geo.geo.area import M2_PER_HA
 from kotaku_geo.ingest.extent import Whereabouts
-from kotaku_geo.ingest.placing import place
+from kotaku_geo.ingest.mending import Mender, Record
+from kotaku_geo.ingest.placing import Placed, place
 from kotaku_geo.ingest.raw import RawLayer
-from kotaku_geo.texts import number
 
 DIMENSIONS = {"point": 0, "line": 1, "polygon": 2}
 NAMES = {-1: "kosong", 0: "titik", 1: "garis", 2: "poligon"}
-REASONS = {
-    "Self-intersection": "batasnya memotong dirinya sendiri",
-    "Ring Self-intersection": "cincinnya menyentuh dirinya sendiri",
-    "Hole lies outside shell": "lubang di luar poligonnya",
-    "Nested shells": "poligon di dalam poligon",
-    "Nested holes": "lubang di dalam lubang",
-    "Interior is disconnected": "bagian dalamnya terputus",
-    "Too few points in geometry component": "titiknya terlalu sedikit",
-    "Duplicate Rings": "cincin ganda",
-    "Invalid Coordinate": "koordinat bukan angka",
-    "Holes are nested": "lubang di dalam lubang",
-}
 
 
 @dataclass
@@ -44,31 +32,14 @@ class Shapes:
         keep: (n,) whether the record stays.
         crs_used: CRS that the coordinates were taken to be in.
         refused: the whole file is refused (no CRS, or one that the numbers contradict).
+        wkb: (n,) ``geometry`` as WKB, where the reader has that of most.
     """
 
     geometry: NDArray[np.object_]
     keep: NDArray[np.bool_]
     crs_used: str | None
     refused: bool = False
-
-
-@dataclass(frozen=True)
-class Record:
-    """How findings name the records of a file."""
-
-    source_id: str
-    path: str
-    rows: NDArray[np.int64]
-    keys: NDArray[np.object_]
-
-    def of(self, index: Any, what: str = "") -> dict[str, Any]:
-        """Arguments of a finding about one record."""
-        return {
-            "source_id": self.source_id,
-            "path": self.path,
-            "source_row": int(self.rows[index]),
-            "key": f"{self.keys[index]}|{what}",
-        }
+    wkb: NDArray[np.object_] | None = None
 
 
 def fit(
@@ -78,6 +49,7 @@ def fit(
     stated: str | None,
     city: Whereabouts,
     book: FindingBook,
+    workers: int | None = None,
 ) -> Shapes:
     """Place, repair and sort out the geometries of one file."""
     assert raw.geometry is not None
@@ -87,97 +59,81 @@ def fit(
     size = len(raw.geometry)
     if placed.refused:
         return Shapes(np.full(size, None), np.zeros(size, dtype=bool), placed.crs_used, True)
-    geometry = _valid(placed.geometry, raw, record, book)
-    geometry, keep = _right_kind(geometry, raw, record, allowed, layer, book)
-    if raw.has_z:
-        params: dict[str, Any] = {
-            "jumlah": raw.has_z,
-            "value": raw.has_z,
-            "action": "repaired",
-            "key": raw.path,
-        }
-        book.add("geometry.z-dropped", source_id=record.source_id, path=raw.path, **params)
-    return Shapes(geometry, keep, placed.crs_used)
+    there = ~shapely.is_missing(raw.geometry)
+    geometry = _finite(placed.geometry, raw, record, book)
+    mender = Mender(record, book, "none" in allowed, workers)
+    if "polygon" in allowed and "line" not in allowed:
+        geometry = mender.outlines(geometry)
+    geometry = mender.valid(geometry, _elsewhere(raw, placed, geometry, workers), raw.closed)
+    rejected = there & shapely.is_missing(geometry)
+    geometry, keep = _right_kind(geometry, rejected, record, allowed, layer, book)
+    geometry = repair.single(mender.spikes(mender.thin_parts(geometry)))
+    mender.tell_slivers(geometry)
+    _tell_dropped(raw, record, book)
+    return Shapes(geometry, keep, placed.crs_used, wkb=_encoded(raw, geometry))
 
 
-def _valid(
-    geometry: NDArray[np.object_], raw: RawLayer, record: Record, book: FindingBook
-) -> NDArray[np.object_]:
-    """Repair what is invalid, as delivered or in the city's CRS; one finding each."""
-    placed_elsewhere = geometry is not raw.geometry
-    geometry, broken = _finite(geometry, raw, record, book)
-    suspect = np.zeros(len(geometry), dtype=bool)
-    if raw.geometry is not None and placed_elsewhere:
-        suspect = ~shapely.is_missing(raw.geometry) & ~shapely.is_valid(raw.geometry)
-    repaired, invalid = repair.repair(geometry, suspect)
-    closed = np.isin(np.arange(len(geometry)), list(raw.closed))
-    told = np.flatnonzero((invalid | closed) & ~broken)
-    if not len(told):
-        return repaired
-    before = repair.drawn_area(geometry[told]) / M2_PER_HA
-    after = repair.drawn_area(repaired[told]) / M2_PER_HA
-    assert raw.geometry is not None
-    here, there = (
-        shapely.is_valid_reason(geometry[told]),
-        shapely.is_valid_reason(raw.geometry[told]),
-    )
-    reasons = np.where(here == "Valid Geometry", there, here)
-    where = shapely.point_on_surface(repaired[told])
-    for i, index in enumerate(told):
-        rule = "geometry.unclosed" if closed[index] else "geometry.invalid"
-        reason = str(reasons[i]).split("[")[0].strip()
-        areas = f"{number(before[i], 4)} → {number(after[i], 4)} ha"
-        book.add(
-            rule,
-            **record.of(index),
-            sebab=REASONS.get(reason, reason),
-            sebelum=number(before[i], 4),
-            sesudah=number(after[i], 4),
-            value=areas,
-            action="repaired",
-            severity=_severity(before[i], after[i]),
-            geometry=None if shapely.is_empty(where[i]) else where[i],
-        )
-    return repaired
+def _encoded(raw: RawLayer, geometry: NDArray[np.object_]) -> NDArray[np.object_] | None:
+    """The reader's WKB with that of geometries that are no longer the reader's made anew."""
+    if raw.wkb is None or raw.geometry is None:
+        return None
+    changed = np.fromiter(map(is_not, geometry, raw.geometry), bool, len(geometry))
+    if 2 * changed.sum() > len(changed):
+        return None
+    wkb = raw.wkb.copy()
+    wkb[changed] = shapely.to_wkb(geometry[changed], output_dimension=2)
+    return wkb
 
 
-def _severity(before: float, after: float) -> str | None:
-    """A repair that changes the area by a hundredth, and by a square metre, is an error."""
-    change = abs(after - before)
-    return "error" if change > max(repair.MAX_CHANGE * before, 1 / M2_PER_HA) else None
+def _elsewhere(
+    raw: RawLayer, placed: Placed, geometry: NDArray[np.object_], workers: int | None
+) -> NDArray[np.object_] | None:
+    """Why GEOS calls a geometry invalid as it was delivered, where it was moved; else empty."""
+    if placed.geometry is raw.geometry or raw.geometry is None:
+        return None
+    reasons = np.full(len(geometry), "", dtype=object)
+    same = geometry == placed.geometry  # what was mended since then is judged anew
+    sound = repair.valid(raw.geometry, workers) | shapely.is_missing(geometry)
+    wrong = np.flatnonzero(same & ~sound)
+    reasons[wrong] = shapely.is_valid_reason(raw.geometry[wrong])
+    return reasons
+
+
+def _tell_dropped(raw: RawLayer, record: Record, book: FindingBook) -> None:
+    """What was lost of all geometries alike: heights, and curves."""
+    common: dict[str, Any] = {"source_id": record.source_id, "path": raw.path, "key": raw.path}
+    told = {"geometry.z-dropped": raw.has_z, "geometry.curve-linearised": raw.curved}
+    for rule, count in told.items():
+        if count:
+            book.add(rule, **common, jumlah=count, value=count, action="repaired")
 
 
 def _finite(
     geometry: NDArray[np.object_], raw: RawLayer, record: Record, book: FindingBook
-) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+) -> NDArray[np.object_]:
     """Set aside what has no finite coordinates, and what the reader could not build."""
-    bounds = shapely.bounds(geometry)
-    there = ~shapely.is_missing(geometry) & ~shapely.is_empty(geometry)
-    wild = there & ~np.isfinite(bounds).all(axis=1)
-    for index in np.flatnonzero(wild).tolist():
+    odd = np.flatnonzero(~np.isfinite(shapely.bounds(geometry)).all(axis=1))
+    wild = odd[~shapely.is_missing(geometry[odd]) & ~shapely.is_empty(geometry[odd])]
+    for index in wild.tolist():
         book.add("geometry.unrepairable", **record.of(index), sebab="koordinatnya bukan angka",
                  action="rejected")  # fmt: skip
     for index, reason in sorted(raw.broken.items()):
         book.add("geometry.unrepairable", **record.of(index), sebab=reason, action="rejected")
-    broken = wild.copy()
-    broken[sorted(raw.broken)] = True
     geometry = geometry.copy()
-    geometry[broken] = None
-    return geometry, broken
+    geometry[wild] = None
+    geometry[sorted(raw.broken)] = None
+    return geometry
 
 
 def _right_kind(
     geometry: NDArray[np.object_],
-    raw: RawLayer,
+    told: NDArray[np.bool_],
     record: Record,
     allowed: list[str],
     layer: str,
     book: FindingBook,
 ) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-    """Reject what is empty or of a kind the layer does not take."""
-    told = np.isin(np.arange(len(geometry)), list(raw.broken)) | (
-        shapely.is_missing(geometry) & ~shapely.is_missing(raw.geometry)
-    )
+    """Reject what is empty or of a kind the layer does not take; ``told`` are rejected already."""
     wanted = [DIMENSIONS[a] for a in allowed if a in DIMENSIONS]
     if len(wanted) == 1 or (geometry_is_collection(geometry)).any():
         target = max(wanted)

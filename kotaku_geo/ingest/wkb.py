@@ -21,6 +21,7 @@ CURVES = re.compile(
     r"(?i)\b(?:CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|MULTISURFACE)\b"
 )
 SURFACES = re.compile(r"\b(TIN|POLYHEDRALSURFACE|TRIANGLE)\b", re.IGNORECASE)
+LITTLE_ENDIAN = b"\x01"  # as GEOS writes it; a GeoPackage may hold the other
 HOPELESS = "bentuknya tidak dapat disusun"
 
 
@@ -33,25 +34,35 @@ class Built:
         closed: positions whose rings had to be closed.
         broken: position → why there is no geometry.
         has_z: how many carried Z or M.
+        wkb: (n,) the WKB that they were built of, where it says just that.
     """
 
     geometry: NDArray[np.object_]
     closed: set[int] = field(default_factory=set)
     broken: dict[int, str] = field(default_factory=dict)
     has_z: int = 0
+    wkb: NDArray[np.object_] | None = None
 
     def flat(self) -> "Built":
         """The same without Z and M."""
         self.has_z = int((shapely.has_z(self.geometry) | shapely.has_m(self.geometry)).sum())
         if self.has_z:
-            self.geometry = shapely.force_2d(self.geometry)
+            self.geometry, self.wkb = shapely.force_2d(self.geometry), None
         return self
 
 
 def kinds(wkb: NDArray[np.object_]) -> set[int]:
     """The geometry types (without dimensions) that occur; 0 for bytes that are no WKB."""
-    heads = {w[:5] for w in wkb if w is not None}
-    return {_kind(head) for head in heads}
+    return {_kind(head) for head in _heads(wkb)}
+
+
+def curved(wkb: NDArray[np.object_]) -> int:
+    """How many geometries are curved."""
+    return sum(_kind(w[:5]) in CURVED for w in wkb if w is not None)
+
+
+def _heads(wkb: NDArray[np.object_]) -> set[bytes]:
+    return {w[:5] for w in wkb if w is not None}
 
 
 def _kind(head: bytes) -> int:
@@ -66,7 +77,9 @@ def from_wkb(wkb: NDArray[np.object_]) -> Built:
 
     Surfaces (TIN, polyhedral) become multipolygons, corner for corner.
     """
-    if kinds(wkb) & PLAIN.keys():
+    heads = _heads(wkb)
+    as_geos = {head[:1] for head in heads} <= {LITTLE_ENDIAN}
+    if {_kind(head) for head in heads} & PLAIN.keys():
         wkb = np.array([w if w is None else _plain_surface(w) for w in wkb], dtype=object)
     given = np.array([w is not None for w in wkb], dtype=bool)
     built = Built(shapely.from_wkb(wkb, on_invalid="ignore"))
@@ -78,6 +91,7 @@ def from_wkb(wkb: NDArray[np.object_]) -> Built:
         else:
             built.closed.add(int(i))
             built.geometry[i] = fixed
+    built.wkb = wkb if as_geos and not len(failed) else None
     return built.flat()
 
 
@@ -131,7 +145,10 @@ def _plain_surface(wkb: bytes) -> bytes:
     out = bytearray(wkb)
     try:
         _rename(out, 0)
-    except struct.error:  # cut off: reported like any other geometry that cannot be built
+    except (
+        struct.error,
+        IndexError,
+    ):  # cut off: reported like any other geometry that cannot be built
         return wkb
     return bytes(out)
 

@@ -381,7 +381,9 @@ def test_a_part_placed_by_the_extent_goes_with_it(
         if changed:
             deliver(drop, "kel.gpkg", shapely.transform(kel[2], lambda c: c + 0.02), kel[3])
         loaded.clear()
-        run(context(tmp_path, drop, pipeline))
+        ctx = context(tmp_path, drop, pipeline)
+        run(ctx)
+        ctx.put()
         assert sorted(loaded) == expected
 
 
