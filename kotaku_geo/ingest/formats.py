@@ -11,7 +11,7 @@ import struct
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -22,6 +22,8 @@ SAMPLE_LINES = 40
 DBF_KINDS = (0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0xCB, 0xF5, 0xFB)
 INDEXES = (".shx", ".sbn", ".sbx")
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".dsv", ".psv", "")
+OPENING = re.compile(r"\A\{(?![^{]*\"features\")")
+ONE_AFTER_ANOTHER = re.compile(r"\}\s*[\r\n\x1e]+\s*\{")
 DELIMITERS = (";", "\t", ",", "|")
 
 
@@ -85,6 +87,13 @@ def sniff(path: Path) -> Format:
     """The format of a file, or of a folder that is a FileGDB."""
     if path.is_dir():
         return known()["filegdb" if path.suffix.lower() == ".gdb" else "unknown"]
+    now = path.stat()
+    return _sniffed(path, now.st_mtime_ns, now.st_size)
+
+
+@lru_cache(maxsize=1024)
+def _sniffed(path: Path, _changed: int, _size: int) -> Format:
+    """`sniff` of a file as it is now; several ask for the same one."""
     with path.open("rb") as handle:
         head = handle.read(HEAD)
     found = of_head(head, path.name)
@@ -135,10 +144,9 @@ def decoded(head: bytes) -> str | None:
 
 def _is_sequence(text: str) -> bool:
     """Whether a JSON text is one feature a line, or one after a record separator."""
-    opening = re.compile(r"\A\{(?![^{]*\"features\")")
-    if not opening.search(text):
+    if not OPENING.search(text) or not ONE_AFTER_ANOTHER.search(text):
         return False
-    return bool(re.search(r"\}\s*[\r\n\x1e]+\s*\{", _outside_strings(text)))
+    return bool(ONE_AFTER_ANOTHER.search(_outside_strings(text)))
 
 
 def _outside_strings(text: str) -> str:

@@ -4,7 +4,7 @@ Every repair is a finding with the area before and after; every rejection one wi
 """
 
 from dataclasses import dataclass
-from operator import is_not
+from operator import is_, is_not
 from typing import Any
 
 import numpy as np
@@ -92,7 +92,8 @@ def _elsewhere(
     if placed.geometry is raw.geometry or raw.geometry is None:
         return None
     reasons = np.full(len(geometry), "", dtype=object)
-    same = geometry == placed.geometry  # what was mended since then is judged anew
+    # What was mended since then is judged anew.
+    same = np.fromiter(map(is_, geometry, placed.geometry), bool, len(geometry))
     sound = repair.valid(raw.geometry, workers) | shapely.is_missing(geometry)
     wrong = np.flatnonzero(same & ~sound)
     reasons[wrong] = shapely.is_valid_reason(raw.geometry[wrong])

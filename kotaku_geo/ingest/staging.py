@@ -54,6 +54,10 @@ def staged(delivered: Delivered) -> Iterator[Staged]:
     Raises:
         InputError: the format is refused, or the archive cannot be unpacked.
     """
+    plain = _as_it_lies(delivered)
+    if plain is not None:
+        yield plain
+        return
     with tempfile.TemporaryDirectory(prefix="kotaku-") as temporary:
         folder = Path(temporary)
         if delivered.member is None:
@@ -63,6 +67,22 @@ def staged(delivered: Delivered) -> Iterator[Staged]:
             main = _unpacked(delivered, folder / "isi")
             (folder / "baca").mkdir()
             yield from _placed(main, delivered.name, folder / "baca")
+
+
+def _as_it_lies(delivered: Delivered) -> Staged | None:
+    """The file itself, where readers take it so."""
+    if delivered.member is not None:
+        return None
+    path, kind = delivered.file, formats.sniff(delivered.file)
+    if kind.id == "kmz" or kind.reader in ("refused", "archive"):
+        return None
+    parts = {} if path.is_dir() else parts_of(path, kind)
+    lacking = _lacking(kind, parts)
+    return None if lacking or not _plain(path, kind) else Staged(path, kind, delivered.name)
+
+
+def _lacking(kind: Format, parts: dict[str, Path]) -> tuple[str, ...]:
+    return tuple(p for p in (".dbf", ".shx") if kind.id == "shapefile" and p not in parts)
 
 
 def _unpacked(delivered: Delivered, folder: Path) -> Path:
@@ -99,7 +119,7 @@ def _placed(path: Path, name: str, folder: Path) -> Iterator[Staged]:
         yield replace(first, others=tuple(others))
         return
     parts = {} if path.is_dir() else parts_of(path, kind)
-    lacking = tuple(p for p in (".dbf", ".shx") if kind.id == "shapefile" and p not in parts)
+    lacking = _lacking(kind, parts)
     if _plain(path, kind) and not lacking:
         yield Staged(path, kind, name)
         return
