@@ -43,7 +43,9 @@ def city(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def same_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The code's hash is a setting here, so that an edit during the tests does not count."""
+    """The code's hash is a setting here, so that an edit during the tests does not count; and the
+    smallest of files is worth keeping."""
+    monkeypatch.setattr(cache, "WORTH_KEEPING", 0)
     monkeypatch.setattr(runner, "_code_hash", lambda: "uji")
     monkeypatch.setattr(cache, "_code", lambda: "uji")
 

@@ -21,6 +21,7 @@ from kotaku_geo.ingest.part import FINGERPRINT, Part
 from kotaku_geo.workspace import Workspace, file_hash, read_any
 
 FOLDER = "cache/ingest"
+WORTH_KEEPING = 500  # records; fewer are read again as soon as they would be found
 
 
 @cache
@@ -39,6 +40,11 @@ def part_key(source: Source, name: str, sha256: str, pipeline: Pipeline) -> str:
         sort_keys=True,
     )  # fmt: skip
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def is_worth_keeping(part: Part) -> bool:
+    """Whether a part takes longer to read again than to find."""
+    return part.raster is not None or len(part.frame) >= WORTH_KEEPING
 
 
 def load(workspace: Workspace, key: str, where: Whereabouts) -> Part | None:

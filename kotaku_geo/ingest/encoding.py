@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from kotaku_geo import resources
@@ -144,6 +146,8 @@ def mend(values: pd.Series) -> tuple[pd.Series, NDArray[np.int64], str | None]:
 
 def _suspect(values: pd.Series) -> NDArray[np.int64]:
     if isinstance(values.dtype, pd.StringDtype):
+        if pc.all(pc.string_is_ascii(pa.array(values))).as_py() is not False:
+            return np.array([], dtype=np.int64)
         return np.flatnonzero(values.str.contains(MANGLED.pattern, na=False).to_numpy(dtype=bool))
     if values.dtype != object:
         return np.array([], dtype=np.int64)

@@ -46,9 +46,9 @@ def look_at(staged: Staged) -> list[Note]:
         at_most("text_bytes", path.stat().st_size, "byte teks", name)
     if kind in XML:
         refuse_entities(path, name)
-        _few_names(path, TAGS, name)
+        _few_names(path, TAGS, b"<", name)
     if kind in JSON:
-        _few_names(path, KEYS, name)
+        _few_names(path, KEYS, b":", name)
         _own_crs(path, name)
     if kind in ("xlsx", "ods", "xlsb"):
         _workbook(path, name)
@@ -77,10 +77,17 @@ def _prolog(head: bytes, name: str) -> None:
         raise InputError(f"{name}: XML ini mendefinisikan entitas (<!ENTITY>); ditolak")
 
 
-def _few_names(path: Path, pattern: re.Pattern[bytes], name: str) -> None:
-    """Each name may become a column: GDAL's work grows with their square."""
-    found: set[bytes | tuple[bytes, ...]] = set()
+def _few_names(path: Path, pattern: re.Pattern[bytes], mark: bytes, name: str) -> None:
+    """Each name may become a column: GDAL's work grows with their square.
+
+    Every name comes with a ``mark``: a text with few of them needs no closer look.
+    """
     with path.open("rb") as handle:
+        marks = sum(chunk.count(mark) for chunk in iter(lambda: handle.read(CHUNK), b""))
+        if marks <= limit("names"):
+            return
+        handle.seek(0)
+        found: set[bytes | tuple[bytes, ...]] = set()
         rest = b""
         while chunk := handle.read(CHUNK):
             text = rest + chunk

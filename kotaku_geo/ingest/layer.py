@@ -222,7 +222,7 @@ def _keep(
     own = len(parts) == 1 and frame is not None and not RESOLVED & set(frame.columns)
     name = f"ingest/{layer}" if own else None
     for part in parts:
-        if part.key is not None:
+        if part.key is not None and cache.is_worth_keeping(part):
             cache.save(ctx.workspace, part.key, part, name, files[name] if name else None)
 
 

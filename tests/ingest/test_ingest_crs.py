@@ -376,6 +376,7 @@ def test_a_part_placed_by_the_extent_goes_with_it(
         return part
 
     monkeypatch.setattr(cache, "load", watched)
+    monkeypatch.setattr(cache, "WORTH_KEEPING", 0)
     pipeline = sources_of(drop, kel, lost, sure)
     for changed, expected in ((0, [False] * 3), (0, [True] * 3), (0.02, [False, False, True])):
         if changed:
