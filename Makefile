@@ -8,7 +8,7 @@ PIPELINE ?= $(SAMPLE_PIPELINE)
 STAGES := ingest consolidate verify screen profile publish
 ARGS ?=
 
-.PHONY: help run test lint bench torture setup sample init check $(STAGES) clean
+.PHONY: help run test lint bench torture setup sample init check seal diff explain $(STAGES) clean
 
 help:
 	@echo "make run                       set up, make the sample city, run everything"
@@ -17,6 +17,7 @@ help:
 	@echo "make $(STAGES) PIPELINE=FILE"
 	@echo "make init DROP=DIR PIPELINE=FILE   propose the pipeline file of a delivery"
 	@echo "make check PIPELINE=FILE       look at a delivery, write nothing"
+	@echo "make seal | diff | explain PIPELINE=FILE ARGS='...'"
 	@echo "make lint | bench | torture | clean"
 
 setup: $(VENV)/.ready
@@ -37,6 +38,13 @@ endif
 
 run: $(VENV)/.ready $(DELIVERY)
 	$(BIN)/kotaku-geo run $(PIPELINE) $(ARGS)
+
+# What they are told besides the pipeline: make explain ARGS="KWS-001 3a", make diff ARGS=v1.0
+seal explain: $(VENV)/.ready $(DELIVERY)
+	$(BIN)/kotaku-geo $@ $(PIPELINE) $(ARGS)
+
+diff: $(VENV)/.ready $(DELIVERY)
+	$(BIN)/kotaku-geo diff --pipeline $(PIPELINE) $(ARGS)
 
 $(STAGES) check: $(VENV)/.ready $(DELIVERY)
 	$(BIN)/kotaku-geo $@ $(PIPELINE) $(ARGS)

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from kotaku_geo import __version__
 from kotaku_geo.errors import KotakuError, PipelineFileError
+
+if TYPE_CHECKING:
+    from kotaku_geo.agreement import Answer
 
 STAGE_HELP = {
     "ingest": "Delivered files to canonical layers.",
@@ -54,20 +57,33 @@ def _stage_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _common_options(command: Callable[..., None]) -> Callable[..., None]:
-    path = click.Path(path_type=Path)
     for option in (
-        click.option("--debug", is_flag=True, help="Show the traceback of an error."),
         click.option("--require-agreed", is_flag=True, help="Exit 4 on open material conflicts."),
         click.option("--strict", is_flag=True, help="Exit 5 on stale decisions."),
         click.option("--fail-on", type=click.Choice(["error", "warning", "never"]),
                      default="never", show_default=True,
                      help="Exit 1 on findings at or above this severity."),
+    ):  # fmt: skip
+        command = option(command)
+    return _place_options(command)
+
+
+def _place_options(command: Callable[..., None]) -> Callable[..., None]:
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--debug", is_flag=True, help="Show the traceback of an error."),
         click.option("--lang", type=click.Choice(["id", "en"]), default="id"),
         click.option("--build", type=path, default=Path("build"), show_default=True),
         click.option("--drop", type=path, default=None, help="Folder of delivered files."),
-    ):  # fmt: skip
+    ):
         command = option(command)
     return command
+
+
+def _look_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Options of the commands that look at a baseline."""
+    command = _format_option("text", "json")(command)
+    return _place_options(command)
 
 
 def _stage_command(name: str) -> None:
@@ -149,6 +165,57 @@ def sample_command(directory: Path, seed: int, size: str, debug: bool) -> None:
     _guarded(write, debug)
 
 
+@cli.command("seal")
+@click.argument("pipeline", type=click.Path(path_type=Path))
+@click.option("--minutes", help="Number of the minutes that agreed on the baseline.")
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="Date of the minutes.")
+@click.option("--seal-dir", type=click.Path(path_type=Path), help="In place of segel/.")
+@click.option("--check", is_flag=True, help="Seal nothing; tell whether sealed versions are whole.")
+@_look_options
+def seal_command(pipeline: Path, check: bool, debug: bool, **options: Any) -> None:
+    """Freeze the baseline as an agreed version."""
+    if not check and not (options["minutes"] and options["minutes"].strip() and options["date"]):
+        raise click.UsageError("--minutes and --date are needed (or --check)")
+    from kotaku_geo import agreement
+
+    if check:
+        options = {name: options[name] for name in options if name not in ("minutes", "date")}
+    else:
+        options["date"] = options["date"].date().isoformat()
+    ask = agreement.check_seals if check else agreement.seal_baseline
+    _guarded(lambda: _answered(ask, pipeline, options), debug)
+
+
+@cli.command("diff")
+@click.argument("before")
+@click.argument("after", required=False)
+@click.option("--pipeline", type=click.Path(path_type=Path), help="So that A may be v1.0.")
+@click.option("--seal-dir", type=click.Path(path_type=Path), help="In place of segel/.")
+@click.option("--gpkg", type=click.Path(path_type=Path), help="Also draw the differences.")
+@_look_options
+def diff_command(pipeline: Path | None, debug: bool, **options: Any) -> None:
+    """What differs between two sealed versions or workspaces."""
+    from kotaku_geo import agreement
+
+    if options["after"] is None and pipeline is None:
+        raise click.UsageError("B or --pipeline is needed")
+    _guarded(lambda: _answered(agreement.compare, pipeline, options), debug)
+
+
+@cli.command("explain")
+@click.argument("pipeline", type=click.Path(path_type=Path))
+@click.argument("name", metavar="ID")
+@click.argument("parameter", required=False)
+@click.option("--version", help="Of a sealed version (v1.0), not of the workspace.")
+@click.option("--seal-dir", type=click.Path(path_type=Path), help="In place of segel/.")
+@_look_options
+def explain_command(pipeline: Path, debug: bool, **options: Any) -> None:
+    """Why a value or a boundary is what it is: candidates, rule, decision."""
+    from kotaku_geo import agreement
+
+    _guarded(lambda: _answered(agreement.explain, pipeline, options), debug)
+
+
 @cli.command("schema")
 def schema_command() -> None:
     """Print the JSON Schema of the pipeline file."""
@@ -209,6 +276,22 @@ def _check(pipeline: Path | None, rules: bool, output: Path | None, options: Opt
     else:
         click.echo(check_listing(result, options.form, options.lang))
     return outcome.exit_code_of(result.findings, options.fail_on)
+
+
+def _answered(ask: Callable[..., "Answer"], pipeline: Path | None, options: dict[str, Any]) -> int:
+    """Ask about a baseline with the options given, and print the answer."""
+    from kotaku_geo.agreement import Desk
+    from kotaku_geo.config import load_pipeline
+
+    form, lang = options.pop("form"), options.pop("lang")
+    where = {name: options.pop(name) for name in ("build", "drop", "seal_dir")}
+    file = None if pipeline is None else load_pipeline(pipeline)
+    desk = Desk(file, **where, lang=lang, workers=os.cpu_count() or 1, say=_say)
+    answer = ask(desk, **options)
+    as_json = form == "json"
+    content = json.dumps(answer.content, ensure_ascii=False, allow_nan=False) if as_json else ""
+    click.echo(content if as_json else answer.text)
+    return answer.exit_code
 
 
 def _say(line: str) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from kotaku_geo.config import Pipeline
 from kotaku_geo.findings import SEVERITIES, rules
-from kotaku_geo.runner import RunReport
+from kotaku_geo.runner import FACTS, RunReport
 from kotaku_geo.texts import number
 from kotaku_geo.waivers import is_waived
 
@@ -125,6 +126,19 @@ def _open_conflicts(report: RunReport) -> int:
 def _stale_decisions(report: RunReport) -> bool:
     path = report.root / "consolidate" / "decisions.parquet"
     return path.is_file() and bool((pd.read_parquet(path)["status"] == "basi").any())
+
+
+def refused_inputs(root: Path, pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Findings on files that the baseline is made of and that could not be read.
+
+    Columns source_id, path and message; files of other layers do not count.
+    """
+    columns = ["rule", "action", "source_id", "path", "message"]
+    findings = pd.read_parquet(root / "ingest" / "findings.parquet", columns=columns)
+    ours = findings["source_id"].isin([s.id for s in pipeline.of_layer(*FACTS)])
+    refused = findings["rule"].isin(REFUSED) & (findings["action"] == "rejected") & ours
+    rows = findings.loc[refused, columns[2:]].to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
 
 
 def rules_listing(form: str, lang: str) -> str:

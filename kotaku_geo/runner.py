@@ -276,8 +276,15 @@ def _key(stage: Stage, file: PipelineFile, inputs: dict[str, str], lang: str) ->
     told = file.pipeline.model_dump(mode="json", include=set(stage.sections) | {"sources"})
     if stage.layers is not None:
         told["sources"] = [s for s in told["sources"] if s["layer"] in stage.layers]
-    said = [_code_hash(), told, inputs, lang if stage.people else ""]
+    people = [lang, _decided(file)] if stage.people else []
+    said = [_code_hash(), told, inputs, people]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _decided(file: PipelineFile) -> str | None:
+    """Hash of the decisions on file: documents tell their minutes and reasons."""
+    path = file.path.parent / file.pipeline.decisions
+    return file_hash(path) if path.is_file() else None
 
 
 @cache

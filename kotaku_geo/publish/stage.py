@@ -5,10 +5,12 @@ import json
 from collections.abc import Mapping
 
 from kotaku_geo import __version__
+from kotaku_geo.history.baseline import Baseline, read_decided, specs
 from kotaku_geo.publish.datapackage import datapackage
 from kotaku_geo.publish.geopackage import geopackage
 from kotaku_geo.publish.layers import layers
 from kotaku_geo.publish.profile import PAGE
+from kotaku_geo.publish.prov import provenance
 from kotaku_geo.publish.release import Release, release
 from kotaku_geo.publish.verification import verification
 from kotaku_geo.stage import StageContext
@@ -19,7 +21,8 @@ _NO_DATE = "2000-01-01"  # of a city none of whose sources is dated; a file must
 
 
 def run(ctx: StageContext) -> None:
-    """Write `publish/`: `sikk_<kode>.gpkg`, `verification.json`, `datapackage.json`, checksums.
+    """Write `publish/`: `sikk_<kode>.gpkg`, `verification.json`, `prov.json`, `datapackage.json`
+    and checksums.
 
     What the stage `profile` has left there is described and hashed with the rest.
     """
@@ -32,7 +35,11 @@ def run(ctx: StageContext) -> None:
         made, crs=city.crs, regulation=ctx.pipeline.regulation, date=newest(released)
     )
     files = {name: content, "verification.json": _json(verification(released))}
-    described = {**files, **_made_before(ctx)}
+    before = _made_before(ctx)
+    files["prov.json"] = _json(
+        provenance(released, _baseline(ctx), _hashes({**files, **before}), __version__)
+    )
+    described = {**files, **before}
     package = datapackage(ctx.pipeline, made, name, described, __version__)
     files["datapackage.json"] = _json(package)
     for file, body in files.items():
@@ -49,8 +56,22 @@ def newest(released: Release) -> str:
 
 def checksums(files: Mapping[str, bytes]) -> str:
     """Lines as ``sha256sum -c`` reads them inside the folder ``publish/``."""
-    lines = [f"{hashlib.sha256(body).hexdigest()}  {name}" for name, body in sorted(files.items())]
+    lines = [f"{digest}  {name}" for name, digest in sorted(_hashes(files).items())]
     return "\n".join(lines) + "\n"
+
+
+def _baseline(ctx: StageContext) -> Baseline:
+    """The workspace's baseline, whole, with the decisions on file: its hash is published alone."""
+    tables = {}
+    for name, spec in specs().items():
+        if ctx.has(name):
+            tables[name] = ctx.read_geo(name) if spec.get("geometry") else ctx.read(name)
+    decided = read_decided(ctx.base / ctx.pipeline.decisions)
+    return Baseline.of_tables(tables, ctx.pipeline, decided)
+
+
+def _hashes(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
 
 
 def _made_before(ctx: StageContext) -> dict[str, bytes]:

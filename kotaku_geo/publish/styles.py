@@ -96,6 +96,10 @@ def _symbols(spec: dict[str, Any]) -> list[Symbol]:
         _symbol(spec, v, words.text(f"{texts}.{v}"), _grey(), kind="hatch")
         for v in spec.get("hatched", [])
     ]
+    symbols += [
+        _symbol(spec, v, words.text(f"{texts}.{v}"), colour_of(f"{group}.{v}"), kind="outline")
+        for v in spec.get("outlined", [])
+    ]
     if spec.get("unknown"):
         symbols.append(_symbol(spec, "", words.text("tidak_diketahui"), _grey(), kind="hatch"))
     return symbols

@@ -71,7 +71,7 @@ def test_the_data_package_describes_every_layer_and_file(city: City) -> None:
     package = json.loads(files["datapackage.json"])
     resources_ = {r["name"]: r for r in package["resources"]}
     layers = {n.replace("_", "-") for n in resources.load("publish/layers")}
-    assert set(resources_) == layers | {"profil-html", "verification-json"}
+    assert set(resources_) == layers | {"profil-html", "verification-json", "prov-json"}
     kawasan = resources_["kawasan"]
     assert kawasan["path"] == "sikk_33.75.gpkg"
     assert kawasan["bytes"] == len(files["sikk_33.75.gpkg"])

@@ -1,0 +1,74 @@
+"""By whom and by which decision a value of the baseline came to be what it is."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from kotaku_geo.history.baseline import Baseline, records
+from kotaku_geo.history.changes import Cause
+
+_PARAMETER = re.compile(r"[pn](\d[a-e])")
+_COUNTED = {"luas_verifikasi_ha": "penyebut.luas_ha"}
+
+
+class Origins:
+    """The values that stand in a baseline, by RT and parameter."""
+
+    def __init__(self, baseline: Baseline) -> None:
+        self._baseline = baseline
+
+    @cached_property
+    def _used(self) -> dict[tuple[str, str], dict[str, Any]]:
+        facts = self._baseline.table("facts")
+        used = facts[facts["dipakai"].fillna(False).astype(bool)]
+        return {(row["id_rt"], row["parameter"]): row for row in records(used)}
+
+    @cached_property
+    def _by_rt(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for (id_rt, _), row in self._used.items():
+            if row["source_id"]:
+                found.setdefault(id_rt, set()).add(row["source_id"])
+        return found
+
+    def used(self, id_rt: str, parameter: str) -> Mapping[str, Any] | None:
+        """The fact that stands, a row of ``consolidate/facts``."""
+        return self._used.get((id_rt, parameter))
+
+    def sources_of(self, id_rt: str) -> set[str]:
+        """Sources whose values stand anywhere in an RT."""
+        return self._by_rt.get(id_rt, set())
+
+
+def parameter_of(column: str) -> str | None:
+    """The parameter of ``consolidate/facts`` that a column of the baseline is made of."""
+    match = _PARAMETER.fullmatch(column)
+    if match is not None:
+        return match[1]
+    if column.startswith("jumlah_") and column != "jumlah_rt":
+        return f"penyebut.{column}"
+    return _COUNTED.get(column)
+
+
+def cause(before: Origins, after: Origins, id_rt: str, column: str) -> Cause | None:
+    """Why a column of an RT differs; None for what is worked out of others."""
+    parameter = parameter_of(column)
+    if parameter is None:
+        return None
+    old, new = before.used(id_rt, parameter) or {}, after.used(id_rt, parameter) or {}
+    if not old and not new:
+        return None
+    return Cause(
+        source_before=old.get("source_id"),
+        source_after=new.get("source_id"),
+        rule=new.get("rule"),
+        decision_id=new.get("decision_id"),
+    )
+
+
+def behind(causes: Iterable[Cause | None]) -> tuple[set[str], set[str]]:
+    """Sources and decisions that several causes name."""
+    known = [c for c in causes if c is not None]
+    sources = {s for c in known for s in (c.source_before, c.source_after) if s}
+    return sources, {c.decision_id for c in known if c.decision_id}

@@ -1,0 +1,145 @@
+"""Why a value or a boundary is what it is: the story of any id of the baseline.
+
+`Explainer` indexes a baseline once and tells as many stories as are asked for; a document can call
+it for each kawasan and parameter.
+"""
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from kotaku_geo.config import DENOMINATORS, nearest
+from kotaku_geo.errors import PipelineFileError
+from kotaku_geo.files import table_path
+from kotaku_geo.history import story_kawasan, story_place, story_rt
+from kotaku_geo.history.baseline import Baseline, records
+from kotaku_geo.history.known import DENOMINATOR, Known, Row
+from kotaku_geo.history.story import Story
+from kotaku_geo.workspace import read_any
+
+RELATIONS, LOCATIONS = "verify/relations", "verify/locations"
+_IDENTITIES = ("id_rt", "id_kawasan", "kode_kelurahan")
+_WHOLE = ("skor", "tingkat")  # asked for by their columns, they are the story of the thing
+
+
+class Explainer:
+    """Tells the stories of one baseline, and of the SK locations verified against it."""
+
+    def __init__(self, baseline: Baseline, verified: Mapping[str, pd.DataFrame] | None = None):
+        """``verified`` holds ``verify/locations`` and ``verify/relations``, where there are any."""
+        self._known = Known(baseline)
+        tables = verified or {}
+        rows = records(tables.get(LOCATIONS, pd.DataFrame(columns=["sisi", "id"])))
+        self._sk = {str(row["id"]): row for row in rows if row["sisi"] == "sk"}
+        related = records(tables.get(RELATIONS, pd.DataFrame(columns=["relation_id"])))
+        self._relations = {row["relation_id"]: row for row in related}
+
+    def story(self, name: str, parameter: str | None = None) -> Story:
+        """The story of an id_kawasan, id_rt, kode_kelurahan, SK location, or disputed name.
+
+        Args:
+            name: the id; a conflict's or a decision's id leads to what it is about.
+            parameter: ``1a`` … ``7b``, a denominator (``jumlah_kk``), ``batas.…``, or None.
+
+        Raises:
+            PipelineFileError: there is no such id or parameter; the message names the nearest.
+        """
+        name, parameter = self._meant(name, parameter)
+        parameter = None if parameter in _WHOLE else parameter
+        known = self._known
+        if parameter in _IDENTITIES and (name, parameter) in known.conflicts:
+            return story_place.of_identity(known, known.conflicts[name, parameter])
+        if name in known.kawasan and name in known.rt and parameter != "batas.rt":
+            return self._of_both(name, parameter)
+        if name in known.kawasan and parameter != "batas.rt":
+            return self._of_kawasan(known.kawasan[name], parameter)
+        if name in known.rt:
+            return self._of_rt(known.rt[name], parameter)
+        if name in known.kelurahan:
+            _asked(parameter, ["batas.kelurahan"])
+            return story_place.of_kelurahan(known, known.kelurahan[name], parameter)
+        if name in self._sk:
+            _asked(parameter, [])
+            row = self._sk[name]
+            return story_place.of_sk(known, row, self._relations.get(row["relation_id"]))
+        for conflict in known.conflicts.values():
+            if conflict["subject"] == name:
+                return story_place.of_identity(known, conflict)
+        raise PipelineFileError(f"id {name!r} tidak dikenal{self._near(name)}")
+
+    def knows(self, name: str) -> bool:
+        """Whether there is a story of this id."""
+        try:
+            self.story(name)
+        except PipelineFileError:
+            return False
+        return True
+
+    def _meant(self, name: str, parameter: str | None) -> tuple[str, str | None]:
+        """What the id of a conflict or a decision is about; any other id as it is."""
+        known = self._known
+        for conflict in known.conflicts.values():
+            if conflict["conflict_id"] == name:
+                return conflict["subject"], conflict["parameter"]
+        decision = known.baseline.decisions.get(name)
+        if decision is not None and decision.get("subject"):
+            return str(decision["subject"]), decision.get("parameter")
+        return name, parameter
+
+    def _of_both(self, name: str, parameter: str | None) -> Story:
+        """A kawasan that is called after its one RT: its story, and then the RT's."""
+        area = self._of_kawasan(self._known.kawasan[name], parameter)
+        if parameter == "batas.kawasan":
+            return area
+        rt = self._of_rt(self._known.rt[name], parameter)
+        return replace(area, paragraphs=area.paragraphs + rt.paragraphs)
+
+    def _of_kawasan(self, row: Row, parameter: str | None) -> Story:
+        known = self._known
+        if parameter is None:
+            return story_kawasan.whole(known, row)
+        if parameter == "batas.kawasan":
+            return story_kawasan.of_outline(known, row)
+        if parameter in known.parameters:
+            return story_kawasan.of_parameter(known, row, known.parameters[parameter])
+        return self._counted(row, parameter, story_kawasan.of_denominator, "batas.kawasan")
+
+    def _of_rt(self, row: Row, parameter: str | None) -> Story:
+        known = self._known
+        if parameter in (None, "batas.rt"):
+            return story_rt.whole(known, row)
+        if parameter in known.parameters:
+            return story_rt.of_parameter(known, row, known.parameters[parameter])
+        return self._counted(row, parameter, story_rt.of_denominator, "batas.rt")
+
+    def _counted(
+        self, row: Row, parameter: str, tell: Callable[[Known, Row, str], Story], outline: str
+    ) -> Story:
+        """The story of a denominator, by its name with or without ``penyebut.``."""
+        name = parameter.removeprefix(DENOMINATOR)
+        if name not in DENOMINATORS:
+            every = [*self._known.parameters, *DENOMINATORS, outline]
+            raise PipelineFileError(f"parameter {parameter!r} tidak dikenal{nearest(name, every)}")
+        return tell(self._known, row, name)
+
+    def _near(self, name: str) -> str:
+        known = self._known
+        subjects = {subject for subject, _ in known.conflicts}
+        every = sorted({*known.kawasan, *known.rt, *known.kelurahan, *self._sk, *subjects})
+        near = difflib.get_close_matches(name, every, n=5, cutoff=0.5)
+        return f"; yang mirip: {', '.join(near)}" if near else ""
+
+
+def verified_in(root: Path) -> dict[str, pd.DataFrame]:
+    """The tables of the verification that a workspace has."""
+    paths = {name: table_path(root, name) for name in (LOCATIONS, RELATIONS)}
+    return {name: read_any(path) for name, path in paths.items() if path.is_file()}
+
+
+def _asked(parameter: str | None, known: list[str]) -> None:
+    if parameter is not None and parameter not in known:
+        ending = nearest(parameter, known) if known else "; di sini tidak ada parameter"
+        raise PipelineFileError(f"parameter {parameter!r} tidak dikenal{ending}")

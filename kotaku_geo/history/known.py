@@ -1,0 +1,240 @@
+"""A baseline indexed by what stories ask for, and the sentences that every story shares."""
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from kotaku_geo import regulation
+from kotaku_geo.history.baseline import Baseline, records
+from kotaku_geo.history.phrases import Sentence
+from kotaku_geo.history.story import say
+from kotaku_geo.regulation import LEVELS, Parameter, Regulation
+
+Row = Mapping[str, Any]
+DENOMINATOR = "penyebut."
+_OPEN = ("terbuka", "basi")
+
+
+class Known:
+    """Rows of a baseline by id; every index is made once, when it is first asked for."""
+
+    def __init__(self, baseline: Baseline) -> None:
+        self.baseline = baseline
+        self.setting = baseline.setting
+
+    @cached_property
+    def law(self) -> Regulation:
+        """The regulation in force."""
+        return regulation.load(self.setting.regulation or regulation.ids()[0])
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """Parameters of the regulation by id."""
+        return {p.id: p for p in self.law.parameters}
+
+    @cached_property
+    def kawasan(self) -> dict[str, Row]:
+        """Kawasan by id_kawasan."""
+        return {row["id_kawasan"]: row for row in records(self.baseline.table("kawasan"))}
+
+    @cached_property
+    def kelurahan(self) -> dict[str, Row]:
+        """Kelurahan by kode_kelurahan."""
+        return {row["kode_kelurahan"]: row for row in records(self.baseline.table("kelurahan"))}
+
+    @cached_property
+    def rt(self) -> dict[str, Row]:
+        """RT by id_rt, those in no kawasan too."""
+        tables = (self.baseline.table(name) for name in ("rt_lain", "rt"))
+        return {row["id_rt"]: row for table in tables for row in records(table)}
+
+    @cached_property
+    def members(self) -> dict[str, list[Row]]:
+        """RT of each kawasan, sorted by id."""
+        found: dict[str, list[Row]] = {}
+        for _, row in sorted(self.rt.items()):
+            if row["id_kawasan"] is not None:
+                found.setdefault(row["id_kawasan"], []).append(row)
+        return found
+
+    @cached_property
+    def facts(self) -> dict[tuple[str, str], list[Row]]:
+        """Candidates of each RT and parameter, the one that stands first."""
+        found: dict[tuple[str, str], list[Row]] = {}
+        for row in records(self.baseline.table("facts")):
+            found.setdefault((row["id_rt"], row["parameter"]), []).append(row)
+        for rows in found.values():
+            rows.sort(key=lambda row: not row["dipakai"])
+        return found
+
+    @cached_property
+    def conflicts(self) -> dict[tuple[str, str], Row]:
+        """Conflicts by subject and parameter."""
+        rows = records(self.baseline.table("conflicts"))
+        return {(row["subject"], row["parameter"]): row for row in rows}
+
+    @cached_property
+    def _paths(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for row in records(self.baseline.sources):
+            found.setdefault(row["source_id"], []).append(row["path"])
+        return found
+
+    def used(self, id_rt: str, parameter: str) -> Row | None:
+        """The candidate that stands."""
+        rows = self.facts.get((id_rt, parameter), [])
+        return rows[0] if rows and rows[0]["dipakai"] else None
+
+    def who(self, source_id: str | None, row: int | None = None) -> Sentence:
+        """Who says it: agency, source, file, record counted from 1, date."""
+        note = self.setting.sources.get(source_id) if source_id else None
+        paths = self._paths.get(source_id or "", [])
+        if note is None and not paths:
+            return say("who.decision")
+        told = {
+            "agency": (note and note.agency) or source_id,
+            "source_id": source_id,
+            "path": paths[0] if len(paths) == 1 else say("who.files", n=len(paths)),
+            "date": (note and note.date) or say("who.no_date"),
+        }
+        return say("who.file", **told) if row is None else say("who.row", **told, row=row + 1)
+
+    def rt_name(self, row: Row) -> Sentence:
+        """What people call an RT."""
+        where = row.get("nama_kelurahan") or row.get("kode_kelurahan")
+        named = {"rt": row.get("rt"), "rw": row.get("rw"), "kelurahan": where}
+        bare = row.get("rw") in (None, "", "000")
+        return say("rt.name_no_rw" if bare else "rt.name", **named)
+
+    def total(self, row: Row) -> Iterator[Sentence]:
+        """The total, the level and its limits, and what missing values could make of it."""
+        low, high = row.get("skor"), row.get("skor_maks")
+        if low is None or high is None:
+            yield say("jumlah.none")
+            return
+        missing = [p for p in self.parameters if row.get(f"n{p}") is None]
+        if row.get("kelengkapan") == "tanpa_data":
+            yield say("jumlah.reported", skor=low, tingkat=row.get("tingkat"))
+            return
+        if row.get("tingkat") is not None:
+            yield self.levelled("jumlah.level", low, row["tingkat"])
+        else:
+            yield say("jumlah.unsure", skor=low, skor_maks=high)
+        if missing:
+            yield say("jumlah.missing", n=len(missing), missing=missing, skor_maks=high)
+        if row.get("tingkat_konflik"):
+            yield say("jumlah.range", levels=row["tingkat_konflik"].split(";"))
+
+    def levelled(self, key: str, total: float, level: str) -> Sentence:
+        """A total with its level and the limits of that level."""
+        limits = {name: least for least, name in self.law.levels}
+        place = LEVELS.index(level)
+        above = [limits[name] for name in LEVELS[place + 1 :]]
+        return say(
+            key,
+            skor=total,
+            most=self.law.max_score,
+            tingkat=level,
+            to=min(above) - 1 if above else self.law.max_score,
+            law=self.law.title,
+            **{"from": limits.get(level, 0)},
+        )
+
+    def band(self, share: float) -> Iterator[Sentence]:
+        """Which band a share (fraction) reaches, and what that scores."""
+        percent = 100 * share
+        if not 0 <= share <= 1:
+            percent = 100 * min(max(share, 0.0), 1.0)
+            yield say("hitungan.capped", persen=percent)
+        score = float(self.law.scores(share)[0])
+        reached = [least for least, value in self.law.bands if value == score]
+        above = [least for least, value in self.law.bands if value > score]
+        told = {"persen": percent, "nilai": score, "to": 100 * min(above, default=1.0)}
+        if not reached:
+            yield say("hitungan.below", **told)
+            return
+        key = "hitungan.band" if above else "hitungan.top"
+        yield say(key, **told, **{"from": 100 * reached[0]})
+
+    def conflict(self, subject: str, parameter: str) -> Iterator[Sentence]:
+        """Where a conflict stands, and every decision on it."""
+        row = self.conflicts.get((subject, parameter))
+        if row is not None:
+            yield say(f"aturan.{_standing(row)}", conflict_id=row["conflict_id"])
+        for decision in self.baseline.decisions.values():
+            if (decision.get("subject"), decision.get("parameter")) == (subject, parameter):
+                yield from self.decision(decision)
+
+    def decision(self, row: Row) -> Iterator[Sentence]:
+        """What was decided, where, by whom and why; and why it is not applied, if it is not."""
+        kind, told = "source", dict(row)
+        told["reason"] = str(row["reason"]).rstrip(". ") if row.get("reason") else None
+        if row.get("kind") == "identitas":
+            kind = "value"
+        elif not row.get("source_id"):
+            kind, told["value"] = "share", _number(row.get("value"))
+        yield say(f"keputusan.{kind}", **told)
+        if row.get("status") in ("basi", "bertentangan", "tidak_terpakai"):
+            yield say(f"keputusan.{row['status']}", found=row.get("found"))
+
+    def boundary(self, subject: str, layer: str, source_id: str | None) -> Iterator[Sentence]:
+        """Who drew an outline, how other sources draw it, and what was decided."""
+        parameter = f"batas.{layer}"
+        row = self.conflicts.get((subject, parameter))
+        sources = self.setting.of_layer(layer)
+        source_id = source_id or (sources[0] if len(sources) == 1 else None)
+        if row is None and source_id is not None:
+            accuracy = self.setting.accuracy(source_id)
+            yield say("batas.drawn", jenis=layer, who=self.who(source_id), accuracy=accuracy)
+        elif row is None:
+            yield say("batas.strongest" if sources else "batas.not_drawn", jenis=layer,
+                      order=sources)  # fmt: skip
+        if row is None:
+            yield say("batas.alone")
+        else:
+            yield from self._outlines(row, source_id)
+            if row["status"] in _OPEN:
+                yield say("batas.by_order", order=sources)
+        yield from self.conflict(subject, parameter)
+
+    def _outlines(self, row: Row, source_id: str | None) -> Iterator[Sentence]:
+        """The outlines in dispute, the one that stands first: no measure compares it to itself."""
+        said = json.loads(row["candidates"] or "[]")
+        own = [c for c in said if c.get("source_id") == source_id] if source_id else []
+        stands = own[:1] or [c for c in said if "beda_ha" not in c][:1]
+        for candidate in [*stands, *(c for c in said if c not in stands)]:
+            who = self.who(candidate.get("source_id"), candidate.get("source_row"))
+            key = "batas.stands" if candidate in stands else "batas.other"
+            measures = {name: candidate.get(name) for name in
+                        ("value", "iou", "beda_ha", "beda_persen")}  # fmt: skip
+            yield say(key, who=who, **measures)
+
+
+def named(parameter: Parameter) -> dict[str, str]:
+    """A parameter's name in both languages."""
+    return {"id": parameter.id_name, "en": parameter.en_name}
+
+
+def area_name(row: Row) -> str | Sentence:
+    """A kawasan's name; many have none."""
+    return row.get("nama_kawasan") or say("kawasan.unnamed")
+
+
+def is_open(row: Row | None) -> bool:
+    """Whether a conflict is there and not decided."""
+    return row is not None and row["status"] in _OPEN
+
+
+def _standing(row: Row) -> str:
+    status = {"diputuskan": "decided", "basi": "stale"}.get(row["status"], "open")
+    if status != "open" or row["material"]:
+        return status
+    return "open_small" if row["kind"] == "batas" else "open_minor"
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(str(value).replace(",", "."))
+    except ValueError:
+        return None
