@@ -39,6 +39,7 @@ class Stage:
         sections: top-level keys of the pipeline file that its result depends on.
         layers: its result depends on sources of these layers (None: all).
         people: whether it writes people's documents, so that ``--lang`` matters.
+        beside: keys of the pipeline file that name a file beside it which the stage reads.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Stage:
     sections: tuple[str, ...] = ("city", "regulation")
     layers: frozenset[str] | None = None
     people: bool = False
+    beside: tuple[str, ...] = ()
 
 
 THEMES = frozenset({"kawasan_lindung", "rawan_bencana", "mha", "bcb", "status_tanah", "bangunan"})
@@ -59,15 +61,15 @@ STAGES = {
     for s in (
         Stage("ingest", "kotaku_geo.ingest.stage:run", sections=("city", "policy")),
         Stage("consolidate", "kotaku_geo.consolidate.stage:run", ("ingest",),
-              ("city", "regulation", "policy", "verify"), FACTS),
+              ("city", "regulation", "policy", "verify"), FACTS, beside=("decisions",)),
         Stage("verify", "kotaku_geo.verify.stage:run", ("consolidate",),
               ("city", "regulation", "verify"), SK | FACTS),
         Stage("screen", "kotaku_geo.screen.stage:run", ("consolidate",),
               ("city", "policy", "screen"), THEMES),
         Stage("profile", "kotaku_geo.publish.profile:run", ("verify", "screen"),
-              ("city", "regulation", "verify", "screen"), None, True),
+              ("city", "regulation", "verify", "screen"), None, True, ("decisions",)),
         Stage("publish", "kotaku_geo.publish.stage:run", ("profile",),
-              ("city", "regulation", "verify", "screen"), None, True),
+              ("city", "regulation", "verify", "screen"), None, True, ("decisions",)),
     )
 }  # fmt: skip
 RUN_FILE = "run.json"
@@ -276,15 +278,14 @@ def _key(stage: Stage, file: PipelineFile, inputs: dict[str, str], lang: str) ->
     told = file.pipeline.model_dump(mode="json", include=set(stage.sections) | {"sources"})
     if stage.layers is not None:
         told["sources"] = [s for s in told["sources"] if s["layer"] in stage.layers]
-    people = [lang, _decided(file)] if stage.people else []
-    said = [_code_hash(), told, inputs, people]
+    said = [_code_hash(), told, inputs, lang if stage.people else "", _beside(stage, file)]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def _decided(file: PipelineFile) -> str | None:
-    """Hash of the decisions on file: documents tell their minutes and reasons."""
-    path = file.path.parent / file.pipeline.decisions
-    return file_hash(path) if path.is_file() else None
+def _beside(stage: Stage, file: PipelineFile) -> dict[str, str | None]:
+    """Content hashes of the files beside the pipeline file that a stage reads."""
+    paths = {key: file.path.parent / getattr(file.pipeline, key) for key in stage.beside}
+    return {key: file_hash(path) if path.is_file() else None for key, path in paths.items()}
 
 
 @cache

@@ -19,7 +19,7 @@ FLOORS = [
     {"consolidate"},
     {"ingest", "sample"},
     {"regulation"},
-    {"stage", "waivers"},
+    {"stage", "waivers", "decisions"},
     {"workspace", "findings"},
     {"config"},
     {"texts", "files", "resources", "beside"},

@@ -10,7 +10,14 @@ import yaml
 from click.testing import CliRunner, Result
 
 from kotaku_geo.cli import STAGE_HELP, cli
-from tests.test_runner import city, layer, same_code, write  # noqa: F401  (fixtures)
+from tests.test_runner import (  # noqa: F401  (fixtures)
+    city,
+    decided,
+    disputed,
+    layer,
+    same_code,
+    write,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -147,3 +154,21 @@ def test_init_writes_a_pipeline_file_that_check_reads(city: Path) -> None:
     assert call("init", drop, "-o", target, "--force").exit_code == 0
     assert call("init", city.parent / "tiada", "-o", city.parent / "x.yaml").exit_code == 3
     assert call("init", drop, "-o", city / "x.yaml").exit_code == 6
+
+
+def test_open_conflicts_and_stale_decisions_set_the_exit_code(city: Path) -> None:
+    build = ("--build", city.parent / "build")
+    conflict = disputed(city)
+    agreed = ("consolidate", city, *build, "--require-agreed", "--strict")
+    assert call("consolidate", city, *build).exit_code == 0
+    opened = call(*agreed)
+    assert (opened.exit_code, "masih terbuka: 1" in opened.stdout) == (4, True)
+    decided(city, conflict)
+    assert call(*agreed).exit_code == 0
+    decided(city, conflict, evidence="0" * 64)
+    assert call(*agreed).exit_code == 4  # a conflict whose decision is stale is open
+    stale = call("consolidate", city, *build, "--strict")
+    assert (stale.exit_code, "basi" in stale.stdout) == (5, True)
+    (city.parent / "keputusan.csv").write_text("kind\n")
+    broken = call(*agreed)
+    assert (broken.exit_code, "keputusan.csv baris 1" in broken.stderr) == (3, True)

@@ -1,16 +1,19 @@
 """Only what has changed runs again, and a stage that fails leaves the last good output."""
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import yaml
 
 from kotaku_geo import runner
 from kotaku_geo.config import load_pipeline
-from kotaku_geo.errors import KotakuError
+from kotaku_geo.decisions import Decision, write_decisions
+from kotaku_geo.errors import InputError, KotakuError
 from kotaku_geo.files import file_hash
 from kotaku_geo.ingest import cache
 from kotaku_geo.runner import RunReport, run_stages
@@ -61,7 +64,7 @@ def write(folder: Path, sources: list[dict[str, Any]], **top: Any) -> None:
     (folder / "uji.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
-def run(city: Path, target: str = "screen", **options: Any) -> RunReport:
+def run(city: Path, target: str | tuple[str, ...] = "screen", **options: Any) -> RunReport:
     return run_stages(load_pipeline(city), target, build=city.parent / "build", **options)
 
 
@@ -186,4 +189,49 @@ def test_a_part_that_is_its_whole_layer_is_kept_as_its_table(city: Path) -> None
     assert tables(city) == good
     (root / "ingest" / "bcb.parquet").write_bytes(b"rusak")
     assert read_again() == ["ingest: bcb ← bcb.gpkg"]
+
+
+def disputed(city: Path) -> dict[str, Any]:
+    """Two delineations of one kawasan; gives the conflict as a row."""
+    drop = city.parent / "drop"
+    layer(drop, "lain", [square(1, 1, 150)], id_kawasan=["K1"], nama_kawasan=["Satu"])
+    content = yaml.safe_load(city.read_text(encoding="utf-8"))
+    more = {"id": "lain", "layer": "kawasan", "path": "lain.gpkg", "accuracy_m": 1.0}
+    write(city.parent, [*content["sources"], more])
+    run(city)
+    table = pd.read_parquet(city.parent / "build" / "uji" / "consolidate" / "conflicts.parquet")
+    row: dict[str, Any] = table.iloc[0].to_dict()
+    return row
+
+
+def decided(city: Path, conflict: dict[str, Any], **cells: Any) -> None:
+    """Write a decision for the second delineation."""
+    said = {"kind": "batas", "subject": "K1", "parameter": "batas.kawasan", "source_id": "lain",
+            "value": None, "reason": "diukur ulang", "forum": "Rapat Pokja", "minutes": "BA 1",
+            "date": dt.date(2024, 5, 2), "by": "Sekretaris", "evidence": conflict["evidence"]}  # fmt: skip
+    write_decisions(city.parent / "keputusan.csv", [Decision(**{**said, **cells})])
+
+
+def test_a_changed_decision_runs_what_follows_from_it_and_not_ingest(city: Path) -> None:
+    conflict = disputed(city)
+    every = ("verify", "screen")
+    run(city, every)
+    decided(city, conflict)
+    assert ran(run(city, every)) == ["consolidate", "verify", "screen"]
+    root = city.parent / "build" / "uji" / "consolidate"
+    areas = pd.read_parquet(root / "kawasan.parquet").set_index("id_kawasan")
+    assert areas.loc["K1", "source_id"] == "lain"
+    assert ran(run(city, every)) == []
+    decided(city, conflict, reason="dicek lagi")  # the same choice: nothing follows from it
+    assert ran(run(city, every)) == ["consolidate"]
+    (city.parent / "keputusan.csv").unlink()
+    assert ran(run(city, every)) == ["consolidate", "verify", "screen"]
+
+
+def test_a_broken_decisions_file_leaves_the_last_good_output(city: Path) -> None:
+    run(city)
+    good = tables(city)
+    (city.parent / "keputusan.csv").write_text("kind\nnilai\n")
+    with pytest.raises(InputError, match=r"keputusan\.csv baris 1"):
+        run(city)
     assert tables(city) == good

@@ -90,6 +90,22 @@ def test_every_planted_value_conflict_is_found_and_none_is_invented(city: City) 
     assert np.allclose(truth["spread"], made["spread"], atol=0.1)
 
 
+def test_precision_and_recall_of_conflicts(city: City, capsys: pytest.CaptureFixture[str]) -> None:
+    """Values, outlines and identities together; what is immaterial is told apart."""
+    keys = ["kind", "subject", "parameter"]
+    planted = pd.concat([city.truth("conflicts").assign(kind="nilai"), city.truth("disputes")])
+    planted = planted.set_index(keys)["material"].eq("ya")
+    found = city.made("consolidate/conflicts").set_index(keys)["material"]
+    assert set(planted.index.get_level_values("kind")) == {"nilai", "batas", "identitas"}
+    for weight, material in (("material", True), ("immaterial", False)):
+        truth, made = (set(s.index[s == material]) for s in (planted, found))
+        hit = len(truth & made)
+        with capsys.disabled():
+            print(f"\n  {weight} conflicts: precision {hit}/{len(made)}, recall {hit}/{len(truth)}")
+        assert truth
+        assert made == truth
+
+
 def test_every_relation_has_its_verdict_level_change_and_recommendation(city: City) -> None:
     keys = ["id_sk", "id_kawasan"]
     truth = city.truth("relations").fillna(dict.fromkeys(keys, "")).set_index(keys)

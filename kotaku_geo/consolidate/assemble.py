@@ -30,7 +30,7 @@ from kotaku_geo.regulation import Regulation
 FACTS = {
     "id_rt": "str", "parameter": "str", "source_id": "str", "source_row": "Int64",
     "volume": "float64", "penyebut": "float64", "persen": "float64", "nilai": "float64",
-    "dipakai": "bool", "rule": "str", "decision_id": "str",
+    "dipakai": "bool", "rule": "str", "decision_id": "str", "kelengkapan_data": "float64",
 }  # fmt: skip
 _RESULT = {
     "skor": "float64", "skor_maks": "float64", "tingkat": "str", "tingkat_konflik": "str",
@@ -149,9 +149,9 @@ def facts_table(
         id_rt=ids[have.facts["unit"].to_numpy(dtype=np.int64)],
         parameter="penyebut." + have.facts["name"],
         volume=have.facts["value"],
-        penyebut=np.nan, persen=np.nan, nilai=np.nan,
+        penyebut=np.nan, persen=np.nan, nilai=np.nan, kelengkapan_data=np.nan,
     )  # fmt: skip
-    frame = pd.concat([values, below], ignore_index=True).assign(decision_id=None)
+    frame = pd.concat([values, below], ignore_index=True)
     frame = frame.sort_values(["id_rt", "parameter"], kind="stable", ignore_index=True)
     return typed(frame, FACTS)
 

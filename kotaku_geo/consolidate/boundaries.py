@@ -1,6 +1,6 @@
 """Several sources draw one thing: the strongest gives the outline, the others are compared."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import shapely
 from kotaku_geo.config import Pipeline
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.ids import shape_digest
-from kotaku_geo.consolidate.tables import Floats, Geometries, among, floats, source_rank
+from kotaku_geo.consolidate.tables import Bools, Floats, Geometries, among, floats, source_rank
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import cover, parallel, similarity, tolerance
 from kotaku_geo.geo.area import M2_PER_HA, geodesic_ha
@@ -21,6 +21,7 @@ from kotaku_geo.texts import number
 
 MATERIAL_PCT = 5.0  # of the area; contract §5, "Candidate, conflict, decision"
 SAME_M2 = 1e-6
+FIRST = -1  # before the strongest source
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,18 @@ class Outlines:
     drawn: gpd.GeoDataFrame
 
 
-def outlines(rows: gpd.GeoDataFrame, pipeline: Pipeline, kind: str) -> Outlines:
+def outlines(
+    rows: gpd.GeoDataFrame, pipeline: Pipeline, kind: str, decided: Mapping[str, str] | None = None
+) -> Outlines:
     """Outlines of the things that ``rows`` (key, source_id, source_row, geometry) draw.
 
     Rows of one source with one key are parts of one thing. ``kind`` is kelurahan, rt or kawasan;
-    ``policy.order`` of ``batas.<kind>`` says who is the strongest.
+    ``policy.order`` of ``batas.<kind>`` says who is the strongest, and before it ``decided``: key →
+    the source (or ``source_id#source_row``) whose outline was chosen.
     """
     rows = rows[rows["key"].notna() & rows.geometry.notna()]
     rank = source_rank(pipeline, rows["source_id"], f"batas.{kind}")
+    rank = np.where(means(rows, decided or {}), FIRST, rank)
     group = pd.DataFrame({"key": rows["key"].astype(object), "rank": rank})
     code = np.asarray(group.groupby(["key", "rank"], sort=True).ngroup(), dtype=np.int64)
     size = int(code.max(initial=-1)) + 1
@@ -89,6 +94,17 @@ def disagreements(
     return _conflicts(found, measured[change > SAME_M2], kind)
 
 
+def means(rows: pd.DataFrame, decided: Mapping[str, str]) -> Bools:
+    """Whether each row (key, source_id, source_row) is what was chosen for its key."""
+    result = np.zeros(len(rows), dtype=bool)
+    if not decided:
+        return result
+    said = rows["key"].map(decided).to_numpy(dtype=object)
+    asked = zip(said, rows["source_id"], rows["source_row"], strict=True)
+    result[:] = [choice in (source, f"{source}#{row}") for choice, source, row in asked]
+    return result
+
+
 def difference_beyond(
     ours: Geometries, theirs: Geometries, tau: Floats, least: float, workers: int
 ) -> Floats:
@@ -103,7 +119,7 @@ def difference_beyond(
 def report(
     conflicts: list[Conflict], findings: FindingBook, shape_of: Callable[[str], shapely.Geometry]
 ) -> None:
-    """One finding for each boundary conflict, with the outline that stands."""
+    """One finding for each undecided boundary conflict, with the outline that stands."""
     for conflict in conflicts:
         ours = conflict.candidates[0]
         most = max(conflict.candidates[1:], key=lambda c: c.extra["beda_ha"])

@@ -1,7 +1,8 @@
 """Candidates against each other: who agrees, who differs, and whose value stands."""
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
 
@@ -42,11 +43,12 @@ class Choice:
     """What stands, and what might.
 
     Attributes:
-        candidates: all candidates with score, dipakai, rule; by unit, parameter, strength.
+        candidates: all candidates with score, dipakai, rule, decision_id; by unit, parameter,
+            strength.
         chosen: the values that stand.
         low, high: the values with each open conflict at its least and at its worst.
         groups: one row a disputed or straddling cell: unit, par, spread, kind (beda, mengapit),
-            material.
+            least and most (scores of its candidates), material, decided.
     """
 
     candidates: pd.DataFrame
@@ -82,22 +84,43 @@ def choose(candidates: pd.DataFrame, size: int, law: Regulation, pipeline: Pipel
     table = table.merge(stats[["unit", "par", "rule"]], how="left", on=["unit", "par"])
     first = usable.drop_duplicates(["unit", "par"]).index
     table["dipakai"] = table.index.isin(first)
+    table["decision_id"] = None
     chosen = _cells(table[table["dipakai"]], size, law)
     groups = _disputed(stats, chosen, law)
     low, high = _extremes(table, groups, chosen, law)
     return Choice(table, chosen, low, high, groups)
 
 
-def conflicts(
-    choice: Choice, units: gpd.GeoDataFrame, law: Regulation, findings: FindingBook
-) -> list[Conflict]:
-    """Conflicts over values, each with its finding; and findings for what straddles a limit."""
-    if choice.groups.empty:
-        return []
+def decided(
+    choice: Choice, candidates: pd.DataFrame, units: pd.DataFrame, law: Regulation
+) -> Choice:
+    """The choice with other candidates marked as used, by decisions that are in force."""
+    chosen = _cells(candidates[candidates["dipakai"]], len(units), law)
+    cells = candidates.loc[candidates["decision_id"].notna(), ["unit", "par"]]
+    settled = pd.MultiIndex.from_frame(cells)
+    asked = pd.MultiIndex.from_frame(choice.groups[["unit", "par"]])
+    groups = choice.groups.assign(decided=asked.isin(settled))
+    groups["material"] = _material(groups, chosen, law)
+    low, high = _extremes(candidates, groups, chosen, law)
+    return Choice(candidates, chosen, low, high, groups)
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A cell whose candidates differ (``apart``), or agree but score differently."""
+
+    unit: int
+    par: int
+    apart: bool
+    conflict: Conflict
+
+
+def disputes(choice: Choice, units: pd.DataFrame, law: Regulation) -> Iterator[Dispute]:
+    """Every cell of ``choice.groups`` with its candidates; those that were typed are none."""
     usable = choice.candidates[choice.candidates["share"].notna()]
+    usable = usable[usable["rank"] >= 0]
     disputed = usable.merge(choice.groups, on=["unit", "par"])
-    ids, shapes, names = units["id_rt"].tolist(), units.geometry.to_numpy(), law.parameter_ids
-    result = []
+    ids, names = units["id_rt"].tolist(), law.parameter_ids
     # Plain tuples: a frame for each cell would cost more than all the rest of the stage.
     rows = zip(*(disputed[column].tolist() for column in _DISPUTED), strict=True)
     for (unit, par), cell in itertools.groupby(rows, key=itemgetter(0, 1)):
@@ -108,10 +131,40 @@ def conflicts(
             for _, _, source, row, share, *_ in said
         ]
         found = Conflict("nilai", ids[unit], names[par], sides, float(spread), bool(material))
-        _tell(found, kind == "beda", shapes[unit], findings)
-        if kind == "beda" or found.material:
-            result.append(found)
+        yield Dispute(unit, par, kind == "beda", found)
+
+
+def conflicts(
+    choice: Choice, units: gpd.GeoDataFrame, law: Regulation, findings: FindingBook
+) -> list[Conflict]:
+    """Open conflicts over values, each with its finding; and findings for what straddles a limit.
+
+    What is decided is neither.
+    """
+    if choice.groups.empty:
+        return []
+    shapes = units.geometry.to_numpy()
+    open_ = replace(choice, groups=choice.groups[~choice.groups["decided"]])
+    result = []
+    for cell in disputes(open_, units, law):
+        _tell(cell.conflict, cell.apart, shapes[cell.unit], findings)
+        if cell.apart or cell.conflict.material:
+            result.append(cell.conflict)
     return result
+
+
+def tell_all(found: list[Conflict], units: gpd.GeoDataFrame, findings: FindingBook) -> None:
+    """A finding for each conflict over a denominator."""
+    if found:
+        shape_of = dict(zip(units["id_rt"], units.geometry, strict=True))
+        for conflict in found:
+            text = "; ".join(f"{c.source_id} {number(c.value)}" for c in conflict.candidates)
+            spread = number(conflict.spread, 1)
+            findings.add(
+                "conflict.value", subject=conflict.subject, key=conflict.conflict_id, value=spread,
+                geometry=shape_of[conflict.subject], parameter=conflict.parameter, selisih=spread,
+                kandidat=text,
+            )  # fmt: skip
 
 
 def _tell(
@@ -163,11 +216,16 @@ def _disputed(stats: pd.DataFrame, chosen: Cells, law: Regulation) -> pd.DataFra
     straddle = ~stats["apart"] & (stats["least"] != stats["most"])
     groups = stats[stats["apart"] | straddle].copy()
     groups["kind"] = np.where(groups["apart"], "beda", "mengapit")
+    groups["material"] = _material(groups, chosen, law)
+    groups["decided"] = False
+    columns = ["unit", "par", "spread", "kind", "least", "most", "material", "decided"]
+    return groups[columns].sort_values(["unit", "par"], ignore_index=True)
+
+
+def _material(groups: pd.DataFrame, chosen: Cells, law: Regulation) -> Bools:
     scores_differ = (groups["least"] != groups["most"]).to_numpy(dtype=bool)
     moved = _moves_level(groups, chosen, law)
-    groups["material"] = np.where(groups["apart"], scores_differ, moved)
-    columns = ["unit", "par", "spread", "kind", "material"]
-    return groups[columns].sort_values(["unit", "par"], ignore_index=True)
+    return np.where(groups["kind"] == "beda", scores_differ, moved).astype(bool)
 
 
 def _moves_level(groups: pd.DataFrame, chosen: Cells, law: Regulation) -> Bools:
@@ -187,7 +245,8 @@ def _extremes(
     table: pd.DataFrame, groups: pd.DataFrame, chosen: Cells, law: Regulation
 ) -> tuple[Cells, Cells]:
     """The chosen values with every open conflict at its least, and at its greatest share."""
-    is_open = groups[(groups["kind"] == "beda") | groups["material"]]
+    counts = (groups["kind"] == "beda") | groups["material"]
+    is_open = groups[counts & ~groups["decided"]]
     rows = table[table["share"].notna()].merge(is_open[["unit", "par"]], on=["unit", "par"])
     rows = rows.sort_values(["unit", "par", "share"], kind="stable")
     ends = []

@@ -21,6 +21,11 @@ COLUMNS = {
     "material": "bool",
     "status": "str",
     "evidence": "str",
+    "decision_id": "str",
+    "dampak_rt": "str",
+    "dampak_kawasan": "str",
+    "luas_ha": "float64",
+    "jumlah_kk": "float64",
 }
 OPEN = "terbuka"
 
@@ -69,6 +74,8 @@ class Conflict:
         candidates: all that was on the table.
         spread: percentage points; of the area for outlines; None for identities.
         material: whether it would change a result.
+        status: terbuka, diputuskan or basi.
+        decision_id: the decision in force, None where there is none.
     """
 
     kind: str
@@ -77,6 +84,8 @@ class Conflict:
     candidates: Sequence[Candidate]
     spread: float | None
     material: bool
+    status: str = OPEN
+    decision_id: str | None = None
 
     @cached_property
     def conflict_id(self) -> str:
@@ -100,8 +109,9 @@ class Conflict:
             "candidates": json.dumps(records, ensure_ascii=False),
             "spread": None if self.spread is None else round(self.spread, 6),
             "material": self.material,
-            "status": OPEN,
+            "status": self.status,
             "evidence": self.evidence,
+            "decision_id": self.decision_id,
         }
 
 
@@ -123,9 +133,13 @@ def _joined(one: Conflict, other: Conflict) -> Conflict:
     )  # fmt: skip
 
 
-def table(conflicts: Iterable[Conflict]) -> pd.DataFrame:
-    """``consolidate/conflicts``, sorted by kind, subject and parameter."""
-    rows = pd.DataFrame([c.row() for c in conflicts], columns=list(COLUMNS))
+def table(conflicts: Iterable[Conflict], shown: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """``consolidate/conflicts``, sorted by kind, subject and parameter.
+
+    ``shown``: conflict_id → what is told of its consequences.
+    """
+    found = [{**c.row(), **shown.get(c.conflict_id, {})} for c in conflicts]
+    rows = pd.DataFrame(found, columns=list(COLUMNS))
     rows = rows.sort_values(["kind", "subject", "parameter"], ignore_index=True)
     return typed(rows, COLUMNS)
 

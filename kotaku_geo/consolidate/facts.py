@@ -20,8 +20,9 @@ from kotaku_geo.regulation import Parameter, Regulation, load
 _EMPTY = {
     "unit": "int64", "par": "int64", "source_id": "str", "source_row": "Int64",
     "volume": "float64", "penyebut": "float64", "share": "float64", "by_volume": "bool",
-    "divisor": "str",
+    "divisor": "str", "shared": "bool", "kelengkapan_data": "float64",
 }  # fmt: skip
+DRAWN = int(np.iinfo(np.int64).max)  # rank of hectares that are drawn and not surveyed
 _COLUMNS = list(_EMPTY)
 
 
@@ -44,7 +45,8 @@ class Denominators:
 
     Attributes:
         chosen: name → value of each unit (n,), NaN where unknown.
-        facts: every candidate: unit, name, source_id, source_row, value, used.
+        facts: every candidate: unit, name, source_id, source_row, value, rank, rule, dipakai,
+            decision_id.
     """
 
     chosen: dict[str, Floats]
@@ -100,7 +102,8 @@ def candidates(survey: Survey, have: Denominators, pipeline: Pipeline) -> pd.Dat
     Returns:
         unit, par (position in the form), source_id, source_row, volume, penyebut, share (uncapped
         fraction, NaN for x/0 and where nothing is known to divide by), by_volume (whether it is
-        made of a delivered volume), divisor (what ``penyebut`` counts).
+        made of a delivered volume), divisor (what ``penyebut`` counts), shared (whether the volume
+        is divided by the RT's denominator, and not by one of the row's own).
     """
     law = load(pipeline.regulation)
     theirs = {s.id: s.regulation for s in pipeline.sources}
@@ -118,7 +121,7 @@ def together(*parts: pd.DataFrame) -> pd.DataFrame:
     full = [part for part in parts if len(part)]
     if not full:
         return pd.DataFrame(columns=_COLUMNS).astype(_EMPTY)
-    return pd.concat(full, ignore_index=True)[_COLUMNS]
+    return pd.concat(full, ignore_index=True).reindex(columns=_COLUMNS)
 
 
 def attributes(survey: Survey, size: int, pipeline: Pipeline) -> pd.DataFrame:
@@ -165,6 +168,7 @@ def bound(
             "share": share,
             "by_volume": True,
             "divisor": parameter.denominator,
+            "shared": parameter.denominator == own_name,
         }
     )
 
@@ -176,6 +180,7 @@ def _of_form(survey: Survey, have: Denominators, form: Regulation, law: Regulati
         if same is None:
             continue
         own = _row_denominator(survey, have, same)
+        shared = np.isnan(_own_denominator(survey, same))
         volume = floats(survey.rows[f"v{same.id}"])
         given = floats(survey.rows[f"p{same.id}"])
         measured = ~np.isnan(volume)
@@ -193,9 +198,18 @@ def _of_form(survey: Survey, have: Denominators, form: Regulation, law: Regulati
         table = survey.rows[["source_id", "source_row"]].assign(
             unit=survey.unit, par=par, volume=volume, penyebut=own, share=share,
             by_volume=measured, divisor=divisor,
+            shared=shared & ~by_share & (same.denominator == parameter.denominator),
         )  # fmt: skip
         parts.append(table[measured | ~np.isnan(given)])
     return pd.concat(parts, ignore_index=True)
+
+
+def _own_denominator(survey: Survey, parameter: Parameter) -> Floats:
+    """What the row itself gives to divide by, NaN where it gives nothing."""
+    own = floats(survey.rows[parameter.denominator])
+    if parameter.fallback is None:
+        return own
+    return np.where(np.isnan(own), floats(survey.rows[parameter.fallback]), own)
 
 
 def _row_denominator(survey: Survey, have: Denominators, parameter: Parameter) -> Floats:
@@ -210,7 +224,6 @@ def _row_denominator(survey: Survey, have: Denominators, parameter: Parameter) -
 
 
 def _drawn(units: pd.DataFrame, drawn: Floats) -> pd.DataFrame:
-    weakest = np.iinfo(np.int64).max
     table = pd.DataFrame(
         {
             "unit": np.arange(len(units)),
@@ -218,7 +231,7 @@ def _drawn(units: pd.DataFrame, drawn: Floats) -> pd.DataFrame:
             "source_id": units["rt_source"],
             "source_row": units["rt_row"],
             "value": drawn,
-            "rank": weakest,
+            "rank": DRAWN,
         }
     )
     return table[~np.isnan(drawn)]
@@ -232,4 +245,4 @@ def _marked(facts: pd.DataFrame) -> pd.DataFrame:
     count, spread = group.transform("size"), group.transform("max") - group.transform("min")
     rule = np.where(count == 1, "tunggal", np.where(spread == 0, "sepakat", "urutan"))
     used = ~facts.duplicated(["unit", "name"])
-    return facts.assign(rule=rule, dipakai=used).reset_index(drop=True)
+    return facts.assign(rule=rule, dipakai=used, decision_id=None).reset_index(drop=True)

@@ -1,5 +1,6 @@
 """Which kawasan there are: rows grouped by id, by name, or by RT, and one outline each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -41,12 +42,23 @@ class KawasanRows:
         return len(self.table)
 
 
-def build(rows: gpd.GeoDataFrame, names: rt.Resolved, pipeline: Pipeline) -> KawasanRows:
-    """Group the rows of layer ``kawasan`` and take the strongest outline of each group."""
+def build(
+    rows: gpd.GeoDataFrame, names: rt.Resolved, pipeline: Pipeline,
+    outlines: Mapping[str, str] | None = None, meant: Mapping[str, str] | None = None,
+) -> KawasanRows:  # fmt: skip
+    """Group the rows of layer ``kawasan`` and take the strongest outline of each group.
+
+    Args:
+        rows: the layer's.
+        names: RT that the rows name.
+        pipeline: says who is the strongest.
+        outlines: id_kawasan → the source whose outline was chosen.
+        meant: name that fits several kawasan → the id_kawasan that was meant.
+    """
     rows = rows.assign(rt_ids=_named_rt(names.names, len(rows)), slug=slugs(rows["nama_kawasan"]))
-    keys, conflicts = _keys(rows)
+    keys, conflicts = _keys(rows, meant or {})
     rows = rows.assign(key=keys)
-    found = boundaries.outlines(rows, pipeline, "kawasan")
+    found = boundaries.outlines(rows, pipeline, "kawasan", outlines)
     ids = found.chosen["key"]
     code = pd.Index(ids).get_indexer(rows["key"]).astype(np.int64)
     rows = rows.assign(code=code)
@@ -68,13 +80,16 @@ def _named_rt(names: pd.DataFrame, size: int) -> pd.Series:
     )
 
 
-def _keys(rows: gpd.GeoDataFrame) -> tuple[pd.Series, list[Conflict]]:
+def _keys(rows: gpd.GeoDataFrame, meant: Mapping[str, str]) -> tuple[pd.Series, list[Conflict]]:
     """Id of the kawasan that each row is of, and the rows whose name fits several."""
     given = rows["id_kawasan"].astype("str")
     place = rows["kode_kelurahan"].fillna(slugs(rows["nama_kelurahan"])).fillna(PLACELESS)
     by_name = place + "-" + rows["slug"]
     by_rt = rows["rt_ids"].str.replace(";", "+", regex=False)
     keys = given.copy()
+    for label in (by_name, by_rt):
+        named = keys.isna() & label.isin(list(meant))
+        keys = keys.mask(named, label.map(meant).astype("str"))
     keys, unclear = _adopted(keys, by_name)
     keys = keys.fillna(by_name)
     keys, unclear_rt = _adopted(keys, by_rt)

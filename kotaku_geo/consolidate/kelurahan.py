@@ -1,6 +1,6 @@
 """The kelurahan: one outline each, and how many hectares of slum lie in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -45,19 +45,14 @@ class Kelurahan:
 
     Attributes:
         table: kode_kelurahan, nama_kelurahan, nama_kecamatan, geometry.
+        found: what each source draws.
         compared: outlines that other sources draw differently; kelurahan are few and their
             outlines long, so these are compared beside the rest of the stage.
     """
 
     table: gpd.GeoDataFrame
+    found: boundaries.Outlines
     compared: Callable[[], list[Conflict]]
-
-    def conflicts(self, findings: FindingBook) -> list[Conflict]:
-        """The boundary conflicts, each with its finding."""
-        found = self.compared()
-        shapes = dict(zip(self.table["kode_kelurahan"], self.table.geometry, strict=True))
-        boundaries.report(found, findings, shapes.__getitem__)
-        return found
 
     def names(self, codes: pd.Series, column: str = "nama_kelurahan") -> pd.Series:
         """Name of each code; null where the kelurahan is not known."""
@@ -79,11 +74,16 @@ class Inside:
 
 
 def build(
-    rows: gpd.GeoDataFrame, pipeline: Pipeline, findings: FindingBook, workers: int
-) -> Kelurahan:
-    """The kelurahan of layer ``kelurahan``: the strongest outline and the strongest name."""
+    rows: gpd.GeoDataFrame, pipeline: Pipeline, findings: FindingBook, workers: int,
+    decided: Mapping[str, str] | None = None,
+) -> Kelurahan:  # fmt: skip
+    """The kelurahan of layer ``kelurahan``: the strongest outline and the strongest name.
+
+    ``decided``: kode_kelurahan → the source whose outline was chosen.
+    """
     rows = rows[rows["kode_kelurahan"].notna()].reset_index(drop=True)
-    found = boundaries.outlines(rows.assign(key=rows["kode_kelurahan"]), pipeline, "kelurahan")
+    keyed = rows.assign(key=rows["kode_kelurahan"])
+    found = boundaries.outlines(keyed, pipeline, "kelurahan", decided)
     codes = found.chosen["key"]
     group = pd.Index(codes).get_indexer(rows["kode_kelurahan"]).astype(np.int64)
     rank = source_rank(pipeline, rows["source_id"], "batas.kelurahan")
@@ -96,7 +96,7 @@ def build(
     compare = partial(boundaries.disagreements, found, pipeline, "kelurahan", workers)
     compared = parallel.begin(compare, workers)
     written.compare(rows, "luas_km2", rows["kode_kelurahan"], pipeline, findings)
-    return Kelurahan(geo_frame(table, shapes, crs_of(pipeline)), compared)
+    return Kelurahan(geo_frame(table, shapes, crs_of(pipeline)), found, compared)
 
 
 def inside(kelurahan: Geometries, kawasan: Geometries, crs: pyproj.CRS, workers: int) -> Inside:

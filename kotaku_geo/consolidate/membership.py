@@ -1,5 +1,6 @@
 """Which RT belong to which kawasan, and where names and places do not agree."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import geopandas as gpd
@@ -135,13 +136,18 @@ def units(
     kawasan: kw.KawasanRows,
     shared: Overlaps,
     pipeline: Pipeline,
+    homes: Mapping[str, str] | None = None,
 ) -> Units:
     """Settle every RT on one kawasan and give it its drawing.
 
     Until an identity conflict is decided the strongest claim stands: a name before a place, then
-    the source that ``policy.order`` puts first, then the larger shared area.
+    the source that ``policy.order`` puts first, then the larger shared area. ``homes``: id_rt → the
+    id_kawasan that was decided.
     """
-    strength = every["cara"].map(_STRENGTH)
+    strength = every["cara"].map(_STRENGTH).to_numpy(copy=True)
+    if homes:
+        ids = kawasan.table["id_kawasan"].to_numpy(dtype=object)[every["code"]]
+        strength[(every["id_rt"].map(homes) == ids).to_numpy(dtype=bool)] = -1
     rank = source_rank(pipeline, every["source_id"], "batas.kawasan")
     size = every["of_kawasan"].fillna(0) + every["of_rt"].fillna(0)
     every = every.assign(strength=strength, rank=rank, size=-size).sort_values(

@@ -1,6 +1,6 @@
 """Findings about values, scores and membership."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,10 @@ import pandas as pd
 import pyproj
 import shapely
 
+from kotaku_geo.consolidate import boundaries
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.conflicts import Conflict
+from kotaku_geo.consolidate.decisions import DECIDED
 from kotaku_geo.consolidate.ids import slugs
 from kotaku_geo.consolidate.kawasan import KawasanRows, find_named
 from kotaku_geo.consolidate.reported import words
@@ -233,15 +235,31 @@ def without_kawasan(units: gpd.GeoDataFrame, findings: FindingBook) -> None:
         findings.add("rt.no-kawasan", subject=row.id_rt, key=row.id_rt, geometry=row.geometry)
 
 
-def identities(conflicts: Iterable[Conflict], findings: FindingBook) -> None:
+def places(
+    conflicts: Iterable[Conflict], outlines: Mapping[str, tuple[pd.Series, Geometries]],
+    findings: FindingBook,
+) -> None:  # fmt: skip
+    """Undecided conflicts over outlines and identities.
+
+    ``outlines``: ``batas.…`` → keys and the outlines that stand.
+    """
+    open_ = [c for c in conflicts if c.status != DECIDED]
+    for parameter, (keys, shapes) in outlines.items():
+        own = [c for c in open_ if c.parameter == parameter]
+        if own:
+            shape_of = dict(zip(keys, shapes, strict=True))
+            boundaries.report(own, findings, shape_of.__getitem__)
+    _identities((c for c in open_ if c.kind == "identitas"), findings)
+
+
+def _identities(conflicts: Iterable[Conflict], findings: FindingBook) -> None:
     """Names that fit several places."""
     for conflict in conflicts:
-        if conflict.kind == "identitas":
-            said = "; ".join(sorted({str(c.value) for c in conflict.candidates}))
-            findings.add(
-                "conflict.identity", subject=conflict.subject, key=conflict.conflict_id,
-                objek=conflict.subject, kandidat=said,
-            )  # fmt: skip
+        said = "; ".join(sorted({str(c.value) for c in conflict.candidates}))
+        findings.add(
+            "conflict.identity", subject=conflict.subject, key=conflict.conflict_id,
+            objek=conflict.subject, kandidat=said,
+        )  # fmt: skip
 
 
 def _missing(

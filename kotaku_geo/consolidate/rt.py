@@ -1,6 +1,8 @@
 """Which RT there are: those on the map, and those that only a survey or a kawasan row names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -54,15 +56,24 @@ class Resolved:
     ambiguous: dict[str, list[str]]
 
 
-def build_map(rows: gpd.GeoDataFrame, pipeline: Pipeline) -> RtMap:
-    """The RT of layer ``rt``; a row that names several RT stands for each of them."""
+def build_map(
+    rows: gpd.GeoDataFrame, pipeline: Pipeline, outlines: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None,
+) -> RtMap:  # fmt: skip
+    """The RT of layer ``rt``; a row that names several RT stands for each of them.
+
+    Args:
+        outlines: id_rt → the source, or ``source_id#source_row``, whose drawing was chosen.
+        places: id_rt → the row that was meant, of a source that draws it in two places.
+    """
+    places = {k: v for k, v in (places or {}).items() if "#" in v}
     names = split_names(rows)
     rows = rows.iloc[names["row"]].reset_index(drop=True)
     first = names[names["rw"].notna()]
     resolved = resolve(names, register_of(first))
     rows = rows.assign(key=resolved.names["id_rt"].to_numpy(dtype=object))
-    rows, twice = _told_apart(rows, pipeline.policy.planar.snap_m)
-    found = boundaries.outlines(rows, pipeline, "rt")
+    rows, twice = _told_apart(rows, pipeline.policy.planar.snap_m, {**(outlines or {}), **places})
+    found = boundaries.outlines(rows, pipeline, "rt", outlines)
     return RtMap(register_of(resolved.names), found, twice)
 
 
@@ -92,13 +103,17 @@ def register_of(names: pd.DataFrame) -> pd.DataFrame:
     return register.drop_duplicates("id_rt", ignore_index=True)
 
 
-def resolve(names: pd.DataFrame, register: pd.DataFrame) -> Resolved:
+def resolve(
+    names: pd.DataFrame, register: pd.DataFrame, meant: Mapping[str, str] | None = None
+) -> Resolved:
     """Bring names to the ids of known RT.
 
     A name fits the RT with its key; where one side gives no RW, the RT of its number if there is
-    one only in the kelurahan, on both sides. What fits nothing keeps its own key.
+    one only in the kelurahan, on both sides. What fits nothing keeps its own key. Before all that
+    a name is what was decided: ``meant``, own key → id_rt.
     """
     own = _own_ids(names)
+    settled = among(own, list(meant or {})) & ~among(own, register["id_rt"])
     theirs, mine = _numbered(register, names)
     size = int(max(theirs.max(initial=-1), mine.max(initial=-1))) + 1
     known = np.flatnonzero(theirs >= 0)
@@ -108,7 +123,7 @@ def resolve(names: pd.DataFrame, register: pd.DataFrame) -> Resolved:
     ids = register["id_rt"].to_numpy(dtype=object)
     bare = (register["rw"].isna() & register["id_rt"].notna()).to_numpy()
     no_rw = names["rw"].isna().to_numpy()
-    open_ = own.notna().to_numpy() & ~among(own, register["id_rt"])
+    open_ = own.notna().to_numpy() & ~among(own, register["id_rt"]) & ~settled
     single = open_ & (count[mine] == 1)
     fits = single & no_rw
     one_rw = single & ~no_rw & (_distinct(names["rw"], mine, size)[mine] == 1)
@@ -116,6 +131,7 @@ def resolve(names: pd.DataFrame, register: pd.DataFrame) -> Resolved:
     several = open_ & no_rw & (count[mine] > 1)
     found = own.to_numpy(dtype=object).copy()
     found[fits] = ids[first[mine[fits]]]
+    found[settled] = own[settled].map(meant or {}).to_numpy(dtype=object)
     names = names.assign(id_rt=pd.Series(found, index=names.index, dtype="str"))
     unknown = names[open_ & ~fits & ~several]
     return Resolved(names, unknown, _fitting(register, np.isin(theirs, mine[several])))
@@ -166,7 +182,7 @@ def _two_places(key: str, group: pd.DataFrame) -> Conflict:
     said = [
         Candidate(
             row.source_id, int(row.source_row), value=f"{row.source_id}#{row.source_row}",
-            proof=shape_digest(row.geometry),
+            proof=_proof(row),
         )
         for row in records(group)
     ]  # fmt: skip
@@ -182,7 +198,7 @@ def _two_drawings(key: str, group: pd.DataFrame) -> Conflict:
                 "beda_ha": round(row.differs / M2_PER_HA, 4),
                 "beda_persen": round(100 * row.differs / largest, 2),
             },
-            proof=shape_digest(row.geometry),
+            proof=_proof(row),
         )
         for row in records(group)
     ]  # fmt: skip
@@ -190,15 +206,23 @@ def _two_drawings(key: str, group: pd.DataFrame) -> Conflict:
     return Conflict("batas", key, "batas.rt", said, spread, spread > boundaries.MATERIAL_PCT)
 
 
+def _proof(row: Any) -> str:
+    """The row and its shape: what is chosen is a row, so it must not become another unseen."""
+    return f"{row.source_row}|{shape_digest(row.geometry)}"
+
+
 def _own_ids(names: pd.DataFrame) -> pd.Series:
     return rt_ids(names["kode_kelurahan"], names["rw"], names["rt"])
 
 
-def _told_apart(rows: gpd.GeoDataFrame, snap_m: float) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def _told_apart(
+    rows: gpd.GeoDataFrame, snap_m: float, decided: Mapping[str, str]
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Rows to draw each RT of, and those that give one source's RT twice.
 
     Of polygons that lie on each other the larger is drawn; polygons that touch are parts of one RT;
-    polygons apart are all drawn, so that each kawasan finds the one that lies in it.
+    polygons apart are all drawn, so that each kawasan finds the one that lies in it. Where a row
+    was chosen, it alone is drawn of its source's.
     """
     same = ["key", "source_id"]
     doubled = rows["key"].notna() & rows.geometry.notna() & rows.duplicated(same, keep=False)
@@ -219,5 +243,8 @@ def _told_apart(rows: gpd.GeoDataFrame, snap_m: float) -> tuple[gpd.GeoDataFrame
         [group["key"], group["source_id"]]
     )
     twice = group[odd.transform("any").to_numpy(dtype=bool)]
-    drawn = rows.drop(index=group.index[on_it])
+    row_chosen = boundaries.means(group, {k: v for k, v in decided.items() if "#" in v})
+    by_row = group.assign(row_chosen=row_chosen).groupby(same)["row_chosen"].transform("any")
+    hidden = np.where(by_row, ~row_chosen, on_it)
+    drawn = rows.drop(index=group.index[hidden])
     return drawn, twice

@@ -21,11 +21,14 @@ class Scored:
 
     Attributes:
         share, score: (n, k), NaN where unknown.
+        low, high: totals that are possible with open conflicts and missing values, (n,).
         table: skor, skor_maks, tingkat, tingkat_konflik, kelengkapan, one row a thing.
     """
 
     share: Floats
     score: Floats
+    low: Floats
+    high: Floats
     table: pd.DataFrame
 
 
@@ -46,8 +49,10 @@ def of_kawasan(
         size: how many kawasan.
     """
     weight = np.column_stack([have.of(parameter) for parameter in law.parameters])
-    share, score = _summed(choice.chosen, weight, member, size, law)
-    ends = [_summed(cells, weight, member, size, law)[1] for cells in (choice.low, choice.high)]
+    share, score = summed_cells(choice.chosen, weight, member, size, law)
+    ends = [
+        summed_cells(cells, weight, member, size, law)[1] for cells in (choice.low, choice.high)
+    ]
     known = (~np.isnan(choice.chosen.score)).any(axis=1)
     some = np.zeros(size, dtype=bool)
     some[member[known & (member >= 0)]] = True
@@ -100,6 +105,7 @@ def _scored(
     low, high = law.totals(ends[0])[0], law.totals(ends[1])[1]
     for total in (skor, skor_maks, low, high):
         total[~some] = np.nan
+    low, high = np.fmin(low, skor), np.fmax(high, skor_maks)
     level = law.level_of(skor)
     level[law.level_index(skor) != law.level_index(skor_maks)] = None
     whole = ~np.isnan(score).any(axis=1)
@@ -108,17 +114,17 @@ def _scored(
             "skor": skor,
             "skor_maks": skor_maks,
             "tingkat": level,
-            "tingkat_konflik": law.level_ranges(np.fmin(low, skor), np.fmax(high, skor_maks)),
+            "tingkat_konflik": law.level_ranges(low, high),
             "kelengkapan": np.where(whole, COMPLETE, np.where(some, PARTIAL, NO_DATA)),
         }
     )
-    return Scored(share, score, table)
+    return Scored(share, score, low, high, table)
 
 
-def _summed(
+def summed_cells(
     cells: Cells, weight: Floats, member: Ints, size: int, law: Regulation
 ) -> tuple[Floats, Floats]:
-    """Share and score of sums.
+    """Share and score of sums of ``cells`` by ``member`` (−1 for none), arrays (size, k).
 
     An RT without a share is counted as none and as wholly deficient; one whose share is known but
     not its weight may pull the sum anywhere towards its share. Where the score is the same at both

@@ -5,27 +5,22 @@ stated coverage of a layer absence is a value; where coverage is unstated, only 
 shows is one.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from kotaku_geo.consolidate import rt
-from kotaku_geo.consolidate.facts import Denominators, bound
-from kotaku_geo.consolidate.tables import Floats, Geometries, Ints, among, codes_in, floats, layer
+from kotaku_geo.consolidate.field import Field, Service
+from kotaku_geo.consolidate.tables import Floats, Ints, among, codes_in, floats, layer
 from kotaku_geo.geo import cover, parallel
 from kotaku_geo.geo.area import geodesic_ha, true_length_m
-from kotaku_geo.regulation import Regulation
 from kotaku_geo.stage import StageContext
 from kotaku_geo.texts import number
 
-Bools = NDArray[np.bool_]
-COVERED = 0.995  # an RT counts as looked at when this much of it is
 _DIGITS = 6  # of metres and hectares, so that the order of summation leaves no trace
 _SERVICES = {
     "air_minum": "akses_air_minum",
@@ -38,117 +33,15 @@ _LINES = {
 }
 
 
-@dataclass(frozen=True)
-class Service:
-    """A service layer and the RT that its rows name.
-
-    Attributes:
-        rows: the rows of sources that count households.
-        named: names of the rows that name one RT, against all known RT.
-    """
-
-    rows: gpd.GeoDataFrame
-    named: rt.Resolved
-
-    def unsettled(self, relevant: set[str]) -> set[str]:
-        """Names that may mean a relevant RT among several, in rows without a place of their own."""
-        names = self.named.names
-        placeless = self.rows.geometry.isna().to_numpy()[names["row"].to_numpy(dtype=np.int64)]
-        asked = set(names.loc[placeless, "id_rt"].dropna())
-        several = self.named.ambiguous
-        return {name for name in asked & set(several) if relevant & set(several[name])}
-
-
-@dataclass(frozen=True)
-class Field:
-    """Where sector layers are measured: the RT, their denominators, and who looked where."""
-
-    ctx: StageContext
-    units: gpd.GeoDataFrame
-    have: Denominators
-    law: Regulation
-    services: Mapping[str, Service]
-
-    @property
-    def shapes(self) -> Geometries:
-        """Drawing of each unit, None where there is none."""
-        return np.asarray(self.units.geometry.to_numpy(), dtype=object)
-
-    @property
-    def size(self) -> int:
-        """How many units."""
-        return len(self.units)
-
-    def looked_at(self, source_id: str) -> Bools:
-        """Units inside what a source states as its coverage; none where it states nothing."""
-        stated = self.ctx.pipeline.source(source_id).coverage
-        drawn = ~shapely.is_missing(self.shapes)
-        if stated is None:
-            return np.zeros(self.size, dtype=bool)
-        if stated == "kota":
-            return drawn
-        area = self.ctx.read_geo("ingest/coverage") if self.ctx.has("ingest/coverage") else None
-        own = [] if area is None else area.geometry[area["source_id"] == source_id].to_numpy()
-        inside = cover.covered_by(self.shapes, np.asarray(own, dtype=object))
-        return np.nan_to_num(cover.share_of(self.shapes, inside)) >= COVERED
-
-    def speaks(self, source_id: str, present: Bools) -> Bools:
-        """Units that a source says something about.
-
-        Inside its stated coverage always, outside it never; without a stated coverage where it has
-        something.
-        """
-        stated = self.ctx.pipeline.source(source_id).coverage is not None
-        return self.looked_at(source_id) if stated else present
-
-    def speaks_by_name(self, source_id: str, present: Bools, *, placed: bool) -> Bools:
-        """As `speaks`, for rows that may name their RT and so need no drawing of it.
-
-        An RT without a drawing is said what its own rows say; ``kota`` covers it too, unless some
-        of the source's rows are ``placed`` by where they lie and could be meant for it.
-        """
-        whole_city = self.ctx.pipeline.source(source_id).coverage == "kota" and not placed
-        undrawn = shapely.is_missing(self.shapes)
-        return self.speaks(source_id, present) | (undrawn & (present | whole_city))
-
-    def unit_of(self, geometries: Geometries) -> Ints:
-        """Unit that each geometry's representative point lies in; −1 for none."""
-        points = parallel.map_arrays(
-            shapely.point_on_surface, geometries, workers=self.ctx.workers
-        )  # fmt: skip
-        return self.unit_of_points(points)
-
-    def unit_of_points(self, points: Geometries) -> Ints:
-        """Unit that each point lies in, the first of several; −1 for none."""
-        point, unit = shapely.STRtree(self.shapes).query(points, predicate="intersects")
-        order = np.lexsort((unit, point))
-        first = np.unique(point[order], return_index=True)[1]
-        result = np.full(len(points), -1, dtype=np.int64)
-        result[point[order][first]] = unit[order][first]
-        return result
-
-    def total(self, unit: Ints, values: Floats) -> Floats:
-        """Sum of values by unit; NaN where one of them is."""
-        known = unit >= 0
-        return np.bincount(unit[known], values[known], self.size).astype(np.float64)
-
-    def said(
-        self, key: str, volume: Floats, own: Floats, own_name: str, where: Bools
-    ) -> pd.DataFrame:
-        """Candidates of the parameter of this name for units where the measure is known."""
-        parameter = self.law.by_key.get(key)
-        unit = np.flatnonzero(where & ~np.isnan(volume) & ~np.isnan(own))
-        if parameter is None or not len(unit):
-            return pd.DataFrame()
-        return bound(self.law, parameter, unit, volume[unit], own[unit], own_name, self.have)
-
-
-def services(ctx: StageContext, register: pd.DataFrame) -> dict[str, Service]:
+def services(
+    ctx: StageContext, register: pd.DataFrame, meant: Mapping[str, str] | None = None
+) -> dict[str, Service]:
     """The service layers, their names brought to the RT of a register.
 
     Args:
         register: every known RT, of the map and of the survey, scored or not: a name that fits
             several must not fall to the one that happens to be a slum.
+        meant: name → id_rt that was decided.
     """
     result = {}
     for name in _SERVICES:
@@ -157,7 +50,8 @@ def services(ctx: StageContext, register: pd.DataFrame) -> dict[str, Service]:
         rows = rows[counts].reset_index(drop=True)
         names = rt.split_names(rows)
         single = ~names["row"].duplicated(keep=False)
-        result[name] = Service(rows, rt.resolve(names[single].reset_index(drop=True), register))
+        asked = names[single].reset_index(drop=True)
+        result[name] = Service(rows, rt.resolve(asked, register, meant))
     return result
 
 
@@ -165,8 +59,8 @@ def candidates(field: Field) -> tuple[pd.DataFrame, Floats]:
     """Candidates of every sector layer, and footprints per hectare of each unit.
 
     Returns:
-        unit, par, source_id, source_row (null: measured from many), volume, penyebut, share; and
-        buildings per hectare (n,), NaN where no footprint layer says anything.
+        unit, par, source_id, source_row (null: measured from many), volume, penyebut, share,
+        kelengkapan_data; and buildings per hectare (n,), NaN where no footprints say anything.
     """
     footprints = layer(field.ctx, "bangunan")
     unit = field.unit_of(footprints.geometry.to_numpy())
@@ -178,23 +72,21 @@ def candidates(field: Field) -> tuple[pd.DataFrame, Floats]:
     parts = [_buildings(field, footprints, unit)]
     parts += [_service(field, name, service) for name, service in field.services.items()]
     for name, measure in measures.items():
-        if field.ctx.has(f"ingest/{name}"):
-            rows = layer(field.ctx, name)
-            parts += [measure(rows)] if len(rows) else []
+        rows = layer(field.ctx, name)
+        if len(rows) or field.silent(name, rows):
+            parts.append(measure(rows))
+    field.report()
     table = _together(parts)
     return table.assign(source_row=None), _density(field, footprints, unit)
 
 
 def _by_source(
-    rows: gpd.GeoDataFrame, measure: Callable[[str, gpd.GeoDataFrame], pd.DataFrame]
-) -> pd.DataFrame:
-    """Candidates of each source of a layer.
-
-    A source without a single row says nothing, whatever it states: an empty file is more often a
-    failed export than a city without roads.
-    """
+    rows: gpd.GeoDataFrame, measure: Callable[[str, gpd.GeoDataFrame], pd.DataFrame],
+    silent: Sequence[str] = (),
+) -> pd.DataFrame:  # fmt: skip
+    """Candidates of each source of a layer; ``silent`` are those that looked and list nothing."""
     parts = []
-    for source in sorted(rows["source_id"].unique()):
+    for source in sorted({*rows["source_id"], *silent}):
         own = rows[rows["source_id"] == source]
         part = measure(source, own)
         parts.append(part.assign(source_id=source) if len(part) else part)
@@ -204,6 +96,13 @@ def _by_source(
 def _together(parts: list[pd.DataFrame]) -> pd.DataFrame:
     full = [part for part in parts if len(part)]
     return pd.concat(full, ignore_index=True) if full else pd.DataFrame()
+
+
+def share_of(part: Floats, whole: Floats) -> Floats:
+    """A share, 0 … 1; NaN where there is nothing to be a share of."""
+    result = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=result, where=whole > 0)
+    return result
 
 
 def _buildings(field: Field, rows: gpd.GeoDataFrame, unit: Ints) -> pd.DataFrame:
@@ -219,7 +118,9 @@ def _buildings(field: Field, rows: gpd.GeoDataFrame, unit: Ints) -> pd.DataFrame
             bad = floats(own[column])
             if np.isnan(bad).all():
                 continue
-            parts.append(field.said(key, field.total(inside, bad), count, "jumlah_bangunan", where))
+            rated = share_of(field.total(inside, (~np.isnan(bad)).astype(float)), count)
+            volume = field.total(inside, bad)
+            parts.append(field.said(key, source, volume, count, "jumlah_bangunan", where, rated))
         return _together(parts)
 
     return _by_source(rows, measure)
@@ -242,14 +143,16 @@ def _lines(field: Field, name: str, rows: gpd.GeoDataFrame) -> pd.DataFrame:
         inside, metres = mine["unit"].to_numpy(), mine["length"].to_numpy()
         total = np.round(field.total(inside, metres), _DIGITS)
         where = field.speaks(source, total > 0)
-        parts = [field.said(missing_key, np.maximum(ideal - total, 0), ideal, ideal_name, where)]
+        lacking = np.maximum(ideal - total, 0)
+        parts = [field.said(missing_key, source, lacking, ideal, ideal_name, where)]
         if source not in unrated:
             rated = mine["kondisi"].map({"rusak": 1.0, "baik": 0.0}).to_numpy(dtype=float)
             damaged = np.round(field.total(inside, metres * rated), _DIGITS)
-            parts.append(field.said(damaged_key, damaged, ideal, ideal_name, where))
+            known = share_of(field.total(inside, metres * ~np.isnan(rated)), total)
+            parts.append(field.said(damaged_key, source, damaged, ideal, ideal_name, where, known))
         return _together(parts)
 
-    return _by_source(rows, measure)
+    return _by_source(rows, measure, field.silent(name, rows))
 
 
 def _inundation(field: Field, rows: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -269,9 +172,13 @@ def _inundation(field: Field, rows: gpd.GeoDataFrame) -> pd.DataFrame:
         hectares = np.round(geodesic_ha(union, field.units.crs), _DIGITS)
         present = np.zeros(field.size, dtype=bool)
         present[touched.target[rated[touched.feature]]] = True
-        return field.said("genangan", hectares, area, "luas_ha", field.speaks(source, present))
+        where = field.speaks(source, present)
+        whole = shapely.area(touched.geometry)
+        told = field.total(touched.target, whole * rated[touched.feature])
+        known = share_of(told, field.total(touched.target, whole))
+        return field.said("genangan", source, hectares, area, "luas_ha", where, known)
 
-    return _by_source(rows, measure)
+    return _by_source(rows, measure, field.silent("genangan", rows))
 
 
 def _service(field: Field, name: str, service: Service) -> pd.DataFrame:
@@ -289,7 +196,8 @@ def _service(field: Field, name: str, service: Service) -> pd.DataFrame:
         volume = field.total(inside, without)
         placed = bool(own.geometry.notna().any())
         where = field.speaks_by_name(source, present, placed=placed)
-        return field.said(_SERVICES[name], volume, own_kk, "jumlah_kk", where)
+        listed = np.minimum(share_of(served, own_kk), 1.0)
+        return field.said(_SERVICES[name], source, volume, own_kk, "jumlah_kk", where, listed)
 
     return _by_source(rows, measure)
 
@@ -310,9 +218,11 @@ def _fire(
 ) -> pd.DataFrame:
     """Footprints outside the reach of every post.
 
-    Posts that state no reach do not count, and a source of nothing else says nothing.
+    Posts that state no reach do not count, and a source of nothing else says nothing; one that
+    looked and found no post at all says that none is in reach.
     """
     _without_reach(field, rows)
+    silent = field.silent("proteksi_kebakaran", rows)
     lead = _leading(field, footprints)
     own_prints = (footprints["source_id"] == lead).to_numpy(dtype=bool) & (unit >= 0)
     points = shapely.point_on_surface(footprints.geometry.to_numpy()[own_prints])
@@ -322,7 +232,7 @@ def _fire(
     def measure(source: str, own: gpd.GeoDataFrame) -> pd.DataFrame:
         radius = floats(own["radius_m"])
         centres, reach = own.geometry.to_numpy()[radius > 0], radius[radius > 0]
-        if not len(reach):
+        if not len(reach) and source not in silent:
             return pd.DataFrame()
         tree = shapely.STRtree(points)
         reached = tree.query(centres, predicate="dwithin", distance=reach)[1]
@@ -333,9 +243,9 @@ def _fire(
         present[near] = True
         where = field.speaks(source, present) & (count > 0)
         volume = field.total(inside, outside)
-        return field.said("prasarana_kebakaran", volume, count, "jumlah_bangunan", where)
+        return field.said("prasarana_kebakaran", source, volume, count, "jumlah_bangunan", where)
 
-    return _by_source(rows, measure)
+    return _by_source(rows, measure, silent)
 
 
 def _without_reach(field: Field, rows: gpd.GeoDataFrame) -> None:

@@ -176,6 +176,11 @@ class Regulation:
                 table[i, j] = ";".join(LEVELS[i : j + 1])
         return np.asarray(table[low, high], dtype=object)
 
+    def level_names(self, skor: ArrayLike, skor_maks: ArrayLike) -> Texts:
+        """As `level_ranges`, and the level where it is one; None where it is unknown."""
+        low, high = self.level_index(skor), self.level_index(skor_maks)
+        return np.where(low == high, self.level_of(skor), self.level_ranges(skor, skor_maks))
+
     def density_score(self, density: ArrayLike, city_size: str) -> Floats:
         """Score 5, 3 or 1 of persons per hectare in a city of this size class."""
         return _banded(density, self.density[city_size])

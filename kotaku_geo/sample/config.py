@@ -20,6 +20,8 @@ SEMPADAN_DEFAULT = 15.0
 BCB_BUFFER = 50.0
 HAZARD_BREAKS = (0.333, 0.666)
 TOLERANCE = 5.0
+MATERIAL = 0.05
+"""Share of an area from which two outlines of it differ materially."""
 TIMESTAMP = "2024-01-15T00:00:00Z"
 
 # Source ids, in one place because the pipeline file, the truth and the defect list all name them.
@@ -29,6 +31,7 @@ RT = "bappeda-rt"
 PROFIL = "profil-rt-2023"
 SUSULAN = "survei-susulan"
 KAWASAN = "delineasi-2023"
+KAWASAN_PU = "dpupr-delineasi"
 SK = "sk-kumuh"
 SK_TABEL = "sk-lampiran"
 BANGUNAN = "dpupr-bangunan"

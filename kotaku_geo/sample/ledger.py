@@ -19,17 +19,32 @@ class Defect:
     detail: str
 
 
+@dataclass(frozen=True)
+class Dispute:
+    """One planted disagreement over an outline or an identity."""
+
+    kind: str
+    subject: str
+    parameter: str
+    material: bool
+
+
 @dataclass
 class Ledger:
-    """Collects planted defects while the files are written."""
+    """Collects planted defects and disagreements while the files are written."""
 
     defects: list[Defect] = field(default_factory=list)
+    disputes: list[Dispute] = field(default_factory=list)
 
     def add(
         self, rule: str, source: str, row: int | None, subject: str = "", detail: str = ""
     ) -> None:
         """Note a defect; `source` and `row` are empty where no single record is at fault."""
         self.defects.append(Defect(rule, source, row, subject, detail))
+
+    def dispute(self, kind: str, subject: str, parameter: str, *, material: bool) -> None:
+        """Note a disagreement that a meeting has to settle."""
+        self.disputes.append(Dispute(kind, subject, parameter, material))
 
     def sorted(self) -> list[Defect]:
         """By rule, source and row."""

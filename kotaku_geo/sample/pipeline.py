@@ -79,6 +79,10 @@ def _survey() -> list[Source]:
             },
             coverage="cakupan/cakupan_survei.geojson",
         ),
+        _source(
+            config.KAWASAN_PU, "kawasan", "survei/delineasi_dpupr_2020.gpkg", "dpupr",
+            "2020-10-01", 2500, table="kumuh_2020", columns={"id_kawasan": "KODE"},
+        ),
     ]  # fmt: skip
 
 

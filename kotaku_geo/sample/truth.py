@@ -38,6 +38,7 @@ def write_truth(city: City, folder: Path, ledger: Ledger) -> None:
     _kawasan(city, folder)
     _candidates(city, folder)
     _conflicts(city, folder, ledger)
+    _disputes(folder, ledger)
     _relations(city, folder)
     _locations(city, folder)
     _screening(city, folder)
@@ -121,6 +122,13 @@ def _conflicts(city: City, folder: Path, ledger: Ledger) -> None:
             ledger.add("conflict.value", "", None, v.id_rt, v.parameter)
     header = ("subject", "parameter", "spread", "material", "source_ids")
     _write(folder / "conflicts.csv", header, rows)
+
+
+def _disputes(folder: Path, ledger: Ledger) -> None:
+    """Disagreements over outlines and identities; those over values are in `conflicts.csv`."""
+    found = sorted(ledger.disputes, key=lambda d: (d.kind, d.subject, d.parameter))
+    rows = [[d.kind, d.subject, d.parameter, "ya" if d.material else "tidak"] for d in found]
+    _write(folder / "disputes.csv", ("kind", "subject", "parameter", "material"), rows)
 
 
 def _relations(city: City, folder: Path) -> None:

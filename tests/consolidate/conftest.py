@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from kotaku_geo.consolidate import stage
+from kotaku_geo.decisions import Decision, write_decisions
 from kotaku_geo.stage import StageContext
 from tests.consolidate.world import KODE, Consolidate, Outcome, Rows, box, table
 
@@ -23,6 +24,7 @@ def consolidate(make_context: Callable[..., StageContext]) -> Consolidate:
         sources: Sequence[Mapping[str, Any]] = (),
         extra: Mapping[str, pd.DataFrame] | None = None,
         top: Mapping[str, Any] | None = None,
+        decisions: Sequence[Decision] = (),
         **layers: Rows,
     ) -> Outcome:
         whole = {"kode_kelurahan": KODE, "nama_kelurahan": "Satu", "geometry": box(0, 0, 5000)}
@@ -39,6 +41,7 @@ def consolidate(make_context: Callable[..., StageContext]) -> Consolidate:
         ]
         tables = {f"ingest/{name}": table(name, rows) for name, rows in layers.items() if rows}
         ctx = make_context("consolidate", {**tables, **(extra or {})}, every, **(top or {}))
+        write_decisions(ctx.base / ctx.pipeline.decisions, decisions)
         stage.run(ctx)
         return Outcome(ctx)
 

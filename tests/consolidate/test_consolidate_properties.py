@@ -10,7 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.consolidate.world import LAW, Consolidate, Outcome, area, box, key, profile, rt_row
+from tests.consolidate.world import (
+    LAW,
+    Consolidate,
+    Outcome,
+    area,
+    box,
+    decide,
+    key,
+    profile,
+    rt_row,
+)
 
 EXAMPLES = settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -76,6 +86,52 @@ def test_the_order_of_rows_leaves_no_trace(
         pd.testing.assert_frame_equal(frame, theirs[name], check_exact=True)
     ids = [done.ctx.findings.frame()["finding_id"].tolist() for done in (first, second)]
     assert ids[0] == ids[1]
+
+
+@EXAMPLES
+@given(cities, st.permutations(SOURCES), st.randoms(use_true_random=False))
+def test_where_the_policy_ranks_the_sources_their_place_in_the_file_leaves_no_trace(
+    consolidate: Consolidate, forms_: list[Any], listed: list[Any], shuffle: random.Random
+) -> None:
+    policy = {"policy": {"order": {"default": ["b", "a"]}}}
+    one = layers(survey(forms_))
+    other = {name: shuffle.sample(rows, len(rows)) for name, rows in one.items()}
+    first = consolidate(sources=SOURCES, top=policy, **one)
+    second = consolidate(sources=listed, top=policy, **other)
+    theirs = content(second)
+    for name, frame in content(first).items():
+        pd.testing.assert_frame_equal(frame, theirs[name], check_exact=True)
+
+
+@EXAMPLES
+@given(cities, st.randoms(use_true_random=False))
+def test_a_decision_that_repeats_the_present_value_changes_no_score(
+    consolidate: Consolidate, forms_: list[Any], shuffle: random.Random
+) -> None:
+    city = layers(survey(forms_))
+    before = consolidate(sources=SOURCES, **city)
+    facts = before.table("facts")
+    stands = facts[facts["dipakai"]].set_index(["id_rt", "parameter"])["source_id"]
+    found = before.conflicts("nilai")
+    some = found.iloc[shuffle.sample(range(len(found)), len(found) // 2)]
+    decisions = [
+        decide(before, p, subject=s, source=stands[s, p])
+        for s, p in zip(some["subject"], some["parameter"], strict=True)
+    ]
+    after = consolidate(sources=SOURCES, decisions=decisions, **city)
+    assert (after.table("decisions")["status"] == "berlaku").all()
+    assert len(after.table("decisions")) == len(decisions)
+    for name in ("rt", "kawasan"):
+        ours, theirs = (d.table(name).drop(columns="tingkat_konflik", errors="ignore")
+                        for d in (before, after))  # fmt: skip
+        pd.testing.assert_frame_equal(ours, theirs, check_exact=True)
+    # The levels that are possible narrow, and never widen.
+    for one, other in zip(
+        before.table("rt")["tingkat_konflik"], after.table("rt")["tingkat_konflik"], strict=True
+    ):
+        assert pd.isna(other) or set(other.split(";")) <= set(str(one).split(";"))
+    decided = after.conflicts().set_index("conflict_id")["status"] == "diputuskan"
+    assert decided.sum() == len(decisions)
 
 
 @EXAMPLES

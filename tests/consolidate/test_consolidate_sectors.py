@@ -1,5 +1,10 @@
 """Sector layers as candidates, and what absence means (contract §5, "Sectoral candidates")."""
 
+import inspect
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -7,9 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kotaku_geo import resources
+from kotaku_geo.consolidate import sectoral
 from tests.consolidate.world import (
     CRS,
     KODE,
+    LAW,
     Consolidate,
     Outcome,
     area,
@@ -339,3 +347,141 @@ def test_flooding_is_measured_in_the_slum_part_of_the_rt(consolidate: Consolidat
 def test_no_footprints_leave_the_density_unknown(consolidate: Consolidate) -> None:
     done = sector(consolidate, "jalan", [{"geometry": line((0, 1), (9, 1)), "kondisi": "baik"}])
     assert np.isnan(done.rt(ONE)["bangunan_per_ha"])
+
+
+# Every derivation: layer, what completeness is measured over, and a layer that is rated in part.
+PARTLY: list[tuple[str, str, list[dict[str, Any]], float]] = [
+    ("1a", "bangunan", [house(10, 10, tidak_teratur=True), house(30, 10)], 0.5),
+    ("1c", "bangunan", [house(10, 10, tidak_layak=True), house(30, 10), house(50, 10),
+                        house(70, 10)], 0.25),
+    ("2b", "jalan", [{"geometry": line((0, 10), (60, 10)), "kondisi": "rusak"},
+                     {"geometry": line((0, 20), (40, 20))}], 0.6),
+    ("4c", "drainase", [{"geometry": line((0, 10), (60, 10)), "kondisi": "rusak"},
+                        {"geometry": line((0, 20), (20, 20))}], 0.75),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("parameter", "layer", "rows", "share"), PARTLY)
+def test_what_is_rated_in_part_says_so_instead_of_giving_a_number(
+    consolidate: Consolidate, parameter: str, layer: str, rows: list[dict[str, Any]], share: float
+) -> None:
+    done = sector(consolidate, layer, rows)
+    assert done.facts(ONE, parameter).empty
+    found = done.findings("sector.incomplete")
+    assert found["subject"].tolist() == [ONE]
+    assert found["value"].tolist() == [f"{100 * share:.0f} %"]
+    assert f"Parameter {parameter}" in found["message"].iloc[0]
+    whole = [{**row, "tidak_teratur": True, "tidak_layak": True} if layer == "bangunan"
+             else {**row, "kondisi": "baik"} for row in rows]  # fmt: skip
+    fact = sector(consolidate, layer, whole).facts(ONE, parameter).iloc[0]
+    assert fact["kelengkapan_data"] == 1
+
+
+@pytest.mark.parametrize(("kk", "share"), [(20, 0.4), (50, 1.0), (80, 1.0)])
+@pytest.mark.parametrize(
+    ("parameter", "layer"), [("3a", "air_minum"), ("5a", "air_limbah"), ("6b", "persampahan")]
+)
+def test_a_service_tells_how_many_households_it_lists(
+    consolidate: Consolidate, parameter: str, layer: str, kk: int, share: float
+) -> None:
+    rows = [{"geometry": point(10, 10), "layak": False, "jumlah_kk": kk}]
+    fact = sector(consolidate, layer, rows).facts(ONE, parameter).iloc[0]
+    assert (fact["volume"], fact["penyebut"], fact["kelengkapan_data"]) == (kk, 50, share)
+
+
+def test_pools_without_figures_lessen_the_completeness(consolidate: Consolidate) -> None:
+    rows = [{"geometry": box(0, 0, 30, 100), **FLOOD}, {"geometry": box(50, 0, 10, 100)}]
+    fact = sector(consolidate, "genangan", rows).facts(ONE, "4a").iloc[0]
+    assert fact["persen"] == pytest.approx(30, rel=2e-3)
+    assert fact["kelengkapan_data"] == pytest.approx(0.75)
+
+
+def test_a_layer_that_covers_part_of_an_rt_says_so(consolidate: Consolidate) -> None:
+    def run(width: float) -> Outcome:
+        drawn = gpd.GeoDataFrame(
+            {"source_id": ["jalan"]}, geometry=[box(0, 0, width, 100)], crs=CRS
+        )
+        rows = [{"geometry": line((0, 10), (60, 10)), "kondisi": "rusak"}]
+        extra = {"ingest/coverage": drawn}
+        return sector(consolidate, "jalan", rows, "cakupan.geojson", extra=extra)
+
+    part = run(60)
+    assert part.facts(ONE, "2a").empty
+    found = part.findings("sector.incomplete")
+    assert (found["value"].tolist(), found["subject"].tolist()) == (["60 %"], [ONE])
+    assert "2a, 2b" in found["message"].iloc[0]
+    assert run(99.7).facts(ONE, "2a")["kelengkapan_data"].tolist() == [pytest.approx(0.997)]
+    assert run(100).findings("sector.incomplete").empty
+
+
+def test_completeness_is_unknown_where_nothing_tells_it(consolidate: Consolidate) -> None:
+    rows = [{"geometry": line((0, 10), (60, 10)), "kondisi": "rusak"}]
+    done = sector(consolidate, "jalan", rows, profil_rt=[profile("001", **FORM, v3a=5)])
+    assert done.facts(ONE, "2a")["kelengkapan_data"].isna().all()
+    assert done.facts(ONE, "2b")["kelengkapan_data"].tolist() == [1]
+    assert done.facts(ONE, "3a")["kelengkapan_data"].isna().all()
+    assert done.facts(ONE, "penyebut.jumlah_kk")["kelengkapan_data"].isna().all()
+
+
+def test_every_derivation_is_documented_and_no_other() -> None:
+    """The data's keys are the parameters' names, with all that the code needs and people read."""
+    table = resources.load("sectoral")["turunan"]
+    words = ("rumus", "dihitung", "kurang", "kelengkapan")
+    for name, entry in table.items():
+        assert set(entry) == {"layer", "penyebut", "satuan", "minimum"} | {
+            f"{word}_{lang}" for word in words for lang in ("id", "en")
+        }
+        assert 0 <= entry["minimum"] <= 1
+        parameter = LAW.by_key.get(name)
+        if entry["penyebut"] is not None:
+            assert parameter is not None
+            assert parameter.denominator == entry["penyebut"]
+    used = set(re.findall(r'"(\w+)"', inspect.getsource(sectoral)))
+    assert {k for k, e in table.items() if e["penyebut"] is not None} <= used
+    assert used & set(LAW.by_key) <= set(table)
+
+
+EMPTY = [("jalan", "2a", [100]), ("drainase", "4b", [100]), ("genangan", "4a", [0])]
+
+
+def emptied(
+    consolidate: Consolidate, tmp_path: Path, layer: str, coverage: str | None = "kota",
+    rules: Sequence[str] = ("file.empty",), **account: int,
+) -> Outcome:  # fmt: skip
+    """One RT, and a source of a layer whose file had no row that was kept."""
+    counted = {"rows_read": 0, "rows_kept": 0, "rows_rejected": 0, **account}
+    folder = tmp_path / "build" / "ingest"
+    for name, content in (
+        ("accounts", [{"source_id": layer, **counted}]),
+        ("counts", [{"rule": rule, "severity": "error", "jumlah": 1} for rule in rules]),
+    ):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+        (folder / name / f"{layer}.json").write_text(json.dumps(content))
+    more = {"bangunan": [house(10, 10), house(30, 10)]} if layer == "proteksi_kebakaran" else {}
+    return sector(consolidate, layer, [], coverage, **more)
+
+
+@pytest.mark.parametrize(("layer", "parameter", "expected"), EMPTY)
+def test_an_empty_layer_that_was_read_whole_says_that_nothing_is_there(
+    consolidate: Consolidate, tmp_path: Path, layer: str, parameter: str, expected: list[float]
+) -> None:
+    assert percent(emptied(consolidate, tmp_path, layer), parameter) == expected
+
+
+def test_no_fire_post_at_all_reaches_no_building(consolidate: Consolidate, tmp_path: Path) -> None:
+    assert percent(emptied(consolidate, tmp_path, "proteksi_kebakaran"), "7a") == [100]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"coverage": None},
+        {"rules": ("file.unreadable",)},
+        {"rules": ("crs.missing",)},
+        {"rows_read": 3, "rows_rejected": 3},
+    ],
+)  # fmt: skip
+def test_an_empty_layer_that_may_be_unread_says_nothing(
+    consolidate: Consolidate, tmp_path: Path, more: dict[str, Any]
+) -> None:
+    assert emptied(consolidate, tmp_path, "jalan", **more).facts(ONE, "2a").empty

@@ -1,5 +1,6 @@
 """Small cities made by hand: what the tests of this room say them with."""
 
+import datetime as dt
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import pandas as pd
 import shapely
 
 from kotaku_geo.config import layer_columns
+from kotaku_geo.decisions import Decision, identified
 from kotaku_geo.regulation import load
 from kotaku_geo.stage import StageContext
 
@@ -108,6 +110,23 @@ class Outcome:
 
 
 Consolidate = Callable[..., Outcome]
+
+
+def decide(
+    done: Outcome, parameter: str, *, subject: str | None = None, source: str | None = None,
+    value: str | None = None, **more: Any,
+) -> Decision:  # fmt: skip
+    """A decision on the conflict that a run found over a parameter, on the evidence found."""
+    found = done.table("conflicts")
+    found = found[found["parameter"] == parameter]
+    row = (found if subject is None else found[found["subject"] == subject]).iloc[0]
+    cells: dict[str, Any] = {
+        "kind": row["kind"], "subject": row["subject"], "parameter": parameter, "source_id": source,
+        "value": value, "reason": "dicek di lapangan", "forum": "Rapat Pokja PKP",
+        "minutes": "BA 1/2024", "date": dt.date(2024, 5, 2), "by": "Sekretaris Pokja",
+        "evidence": row["evidence"], **more,
+    }  # fmt: skip
+    return identified(Decision(**cells))
 
 
 def rt_row(rt: str, shape: shapely.Geometry, rw: str | None = "001", **more: Any) -> dict[str, Any]:

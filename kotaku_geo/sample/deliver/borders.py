@@ -59,7 +59,10 @@ def _bps_shapes(city: City, units: list[Kelurahan], ledger: Ledger) -> list[Geom
     shapes[here.kelurahan] = polygonal(shapes[here.kelurahan].difference(here.polygon))
     shapes[other] = polygonal(shapes[other].union(here.polygon))
     for number in (here.kelurahan, other):
-        code = city.tiling.kelurahan[number].code
+        unit = city.tiling.kelurahan[number]
+        code, share = unit.code, here.polygon.area / unit.polygon.area
+        material = share > config.MATERIAL
+        ledger.dispute("batas", code, "batas.kelurahan", material=material)
         ledger.add("conflict.boundary", "", None, code, f"{here.id_rt} dihitung ke tetangganya")
     moved = [shifted(shapes[unit.number], 0.7, 2.0) for unit in units]
     moved[0] = shifted(moved[0], 2.4, 5.0)

@@ -1,19 +1,31 @@
-"""The baseline delineation of the slum areas, as GeoJSON with what was reported of them."""
+"""The baseline delineation of the slum areas with what was reported of them, and a rival one."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import shapely
+from shapely import Point
 from shapely.geometry.base import BaseGeometry as Geometry
 
 from kotaku_geo.sample import config, names
 from kotaku_geo.sample.city import City
 from kotaku_geo.sample.deliver.profile_book import spelled
-from kotaku_geo.sample.formats import Value, geojson_geometry, write_geojson
+from kotaku_geo.sample.formats import Value, geojson_geometry, write_geojson, write_layer
 from kotaku_geo.sample.ledger import PER_COLUMN, Ledger
-from kotaku_geo.sample.shapes import hectares, lonlat, to_lonlat
+from kotaku_geo.sample.shapes import (
+    cut,
+    hectares,
+    largest,
+    longest_axis,
+    lonlat,
+    shifted,
+    to_lonlat,
+)
 from kotaku_geo.sample.standing import KawasanStanding
 
 LEVEL_TEXT = {
@@ -163,6 +175,40 @@ def write_delineation(city: City, drop: Path, ledger: Ledger) -> None:
     columns = {key: [row.values[key] for row in rows] for key in rows[0].values}
     path = drop / "survei/delineasi_kumuh_2023.geojson"
     write_geojson(path, [_geometry(row) for row in rows], columns, "delineasi_kumuh_2023")
+    _other_office(city, drop, ledger)
+
+
+def _other_office(city: City, drop: Path, ledger: Ledger) -> None:
+    """What another office drew of three kawasan: alike but for noise, with a bulge, and cut.
+
+    Where they differ nobody surveyed: whichever outline is chosen, no value is measured anew.
+    """
+    keys = ("sama", "tanpa_deliniasi_rt", "tanpa_data")
+    alike, bulging, smaller = (city.group(key).kawasan[0] for key in keys)
+    bulge = 0.03
+    radius = math.sqrt(2 * bulge * bulging.polygon.area / math.pi)
+    left, _ = cut(smaller.polygon, longest_axis(smaller.polygon), 0.8)
+    shapes = {
+        alike.id: shifted(alike.polygon, 0.3, 0.4),
+        bulging.id: bulging.polygon.union(_middle_of_side(bulging.polygon).buffer(radius)),
+        smaller.id: largest(left),
+    }
+    path = drop / "survei/delineasi_dpupr_2020.gpkg"
+    columns: dict[str, list[Value]] = {"KODE": list(shapes)}
+    write_layer(path, list(shapes.values()), columns, "Polygon", table="kumuh_2020")
+    for kawasan, detail in ((bulging, "tonjolan 3 %"), (smaller, "seperlima tidak digambar")):
+        differs = kawasan.polygon.symmetric_difference(shapes[kawasan.id]).area
+        material = differs / kawasan.polygon.area > config.MATERIAL
+        ledger.dispute("batas", kawasan.id, "batas.kawasan", material=material)
+        ledger.add("conflict.boundary", "", None, kawasan.id, detail)
+
+
+def _middle_of_side(polygon: Geometry) -> Point:
+    """The middle of the longest straight side of an outline."""
+    ring = shapely.get_coordinates(polygon)
+    lengths = np.hypot(*np.diff(ring, axis=0).T)
+    at = int(np.argmax(lengths))
+    return Point(*((ring[at] + ring[at + 1]) / 2))
 
 
 def _states(city: City, ledger: Ledger) -> None:

@@ -237,10 +237,14 @@ class ProfileBook:
             text = f"{rt:%d/%m}" if isinstance(rt, datetime) else rt
             if rule == "conflict.identity":
                 # The number occurs in every RW: which of them is meant, nobody can tell.
+                unclear = f"{with_rw.code}-RW000-RT001"
                 self.ledger.add("rt.no-rw", config.PROFIL, None, "", text)
-                self.ledger.add(rule, "", None, f"{with_rw.code}-RW000-RT001", f"{name} {text}")
-            else:
-                self._note(rule, "", f"{name} {text}")
+                self.ledger.add(rule, "", None, unclear, f"{name} {text}")
+                self.ledger.dispute("identitas", unclear, "id_rt", material=True)
+                # Without figures: whichever is meant, nothing else comes into dispute by it.
+                self.rows.append([*row[:5], *[None] * (len(HEADER) - 5)])
+                continue
+            self._note(rule, "", f"{name} {text}")
             self.rows.append(row + [0] * 16 + ["+", "+", 1, 1])
 
     def _close(self) -> None:

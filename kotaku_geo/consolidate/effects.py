@@ -1,0 +1,187 @@
+"""What follows from each choice of a conflict: levels of the RT and its kawasan, and how much."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kotaku_geo.consolidate import score
+from kotaku_geo.consolidate.alternatives import Options, options_of
+from kotaku_geo.consolidate.choose import Cells
+from kotaku_geo.consolidate.conflicts import Conflict
+from kotaku_geo.consolidate.places import Places
+from kotaku_geo.consolidate.tables import Floats, Ints, Objects, floats
+from kotaku_geo.consolidate.weigh import Weighed
+
+Row = Mapping[str, Any]
+
+
+def shown(
+    conflicts: Sequence[Conflict], places: Places, weighed: Weighed, options: Options,
+    rt: pd.DataFrame, kawasan: pd.DataFrame,
+) -> dict[str, Row]:  # fmt: skip
+    """conflict_id → what a meeting wants to see beside it.
+
+    dampak_rt and dampak_kawasan are JSON: choice (``source_id``, ``source_id#source_row`` where a
+    source has several, or the identity) → the levels of the RT, or of its kawasan, under that
+    choice alone, ``;``-joined from the lightest, null where nothing is known. luas_ha are the
+    hectares in question (those that outlines differ by, else of the RT), jumlah_kk the households
+    of the RT or kawasan. What cannot be computed is null.
+    """
+    if not conflicts:
+        return {}
+    size = _Sizes(places, rt, kawasan)
+    over_values = [c for c in conflicts if c.kind == "nilai"]
+    levels = _of_values(over_values, places, weighed)
+    levels |= {c.conflict_id: _of_place(c, places, weighed, options)
+               for c in conflicts if c.kind != "nilai"}  # fmt: skip
+    return {
+        c.conflict_id: {
+            "dampak_rt": _json(levels.get(c.conflict_id, ({}, {}))[0]),
+            "dampak_kawasan": _json(levels.get(c.conflict_id, ({}, {}))[1]),
+            **size.of(c),
+        }
+        for c in conflicts
+    }
+
+
+class _Sizes:
+    """Hectares and households of RT and kawasan."""
+
+    def __init__(self, places: Places, rt: pd.DataFrame, kawasan: pd.DataFrame) -> None:
+        self.table: dict[str, tuple[float | None, float | None]] = {}
+        for frame, key in ((rt, "id_rt"), (kawasan, "id_kawasan")):
+            rows = zip(
+                frame[key], floats(frame["luas_ha"]), floats(frame["jumlah_kk"]), strict=True
+            )
+            self.table |= {name: (_known(ha), _known(kk)) for name, ha, kk in rows}
+
+    def of(self, conflict: Conflict) -> dict[str, float | None]:
+        """luas_ha and jumlah_kk of a conflict."""
+        names = [conflict.subject]
+        if conflict.kind == "identitas" and conflict.subject not in self.table:
+            names = [str(c.value) for c in conflict.candidates]
+        found = [self.table[name] for name in names if name in self.table]
+        area = max((ha for ha, _ in found if ha is not None), default=None)
+        people = max((kk for _, kk in found if kk is not None), default=None)
+        differ = [c.extra["beda_ha"] for c in conflict.candidates if "beda_ha" in c.extra]
+        if conflict.kind == "batas":
+            area = max(differ, default=area)
+        return {"luas_ha": area, "jumlah_kk": people}
+
+
+def _of_place(
+    conflict: Conflict, places: Places, weighed: Weighed, options: Options
+) -> tuple[dict[str, str | None], dict[str, str | None]]:
+    """Levels of RT and kawasan under each choice over an outline or an identity."""
+    of_rt: dict[str, str | None] = {}
+    of_kawasan: dict[str, str | None] = {}
+    for choice in options_of(conflict):
+        for other in options.every:
+            if other.picks.get(conflict.conflict_id) != choice:
+                continue
+            subject = choice if conflict.parameter == "id_rt" and "#" not in choice else None
+            subject = subject or conflict.subject
+            if subject in other.rt.low.index:
+                of_rt[choice] = _levels(other.rt.low[subject], other.rt.high[subject], weighed)
+            area = subject if subject in other.kawasan.low.index else other.home.get(subject)
+            if area is not None:
+                ends = other.kawasan.low[area], other.kawasan.high[area]
+                of_kawasan[choice] = _levels(*ends, weighed)
+            break
+    return of_rt, of_kawasan
+
+
+def _levels(low: float, high: float, weighed: Weighed) -> str | None:
+    words = ";".join(weighed.law.level_range(low, high))
+    return words or None
+
+
+def _of_values(
+    conflicts: Sequence[Conflict], places: Places, weighed: Weighed
+) -> dict[str, tuple[dict[str, str | None], dict[str, str | None]]]:
+    """Levels of RT and kawasan under each candidate of a share, everything else as it stands."""
+    entries = _entries(conflicts, places, weighed)
+    if entries.empty:
+        return {}
+    unit, par = (entries[c].to_numpy(dtype=np.int64) for c in ("unit", "par"))
+    law, chosen = weighed.law, weighed.choice.chosen
+    of_rt = _with(chosen.score[unit], par, law.scores(entries["share"]), weighed)
+    home = weighed.member[unit]
+    of_area = np.full(len(entries), None, dtype=object)
+    inside = np.flatnonzero(home >= 0)
+    swapped = _swapped(entries.iloc[inside], weighed)
+    of_area[inside] = _with(weighed.of_kawasan.score[home[inside]], par[inside], swapped, weighed)
+    result: dict[str, tuple[dict[str, str | None], dict[str, str | None]]] = {}
+    for ident, name, one, area, lies in zip(
+        entries["conflict_id"], entries["choice"], of_rt, of_area, home >= 0, strict=True
+    ):
+        rts, areas = result.setdefault(ident, ({}, {}))
+        rts[name] = one
+        if lies:
+            areas[name] = area
+    return result
+
+
+def _entries(conflicts: Sequence[Conflict], places: Places, weighed: Weighed) -> pd.DataFrame:
+    """One row a candidate: conflict_id, choice, unit, par, share, volume, penyebut."""
+    units = {name: i for i, name in enumerate(places.units["id_rt"])}
+    pars = {name: i for i, name in enumerate(weighed.law.parameter_ids)}
+    rows = [
+        (c.conflict_id, name, units[c.subject], pars[c.parameter], one.source_id, one.source_row)
+        for c in conflicts if c.parameter in pars and c.subject in units
+        for name, one in zip(options_of(c), c.candidates, strict=True)
+    ]  # fmt: skip
+    keys = ["unit", "par", "source_id", "source_row"]
+    asked = pd.DataFrame(rows, columns=["conflict_id", "choice", *keys])
+    known = weighed.choice.candidates[[*keys, "share", "volume", "penyebut"]]
+    known = known.drop_duplicates(keys)
+    for frame in (asked, known):
+        frame["source_row"] = frame["source_row"].astype("Int64").fillna(-1)
+    return asked.merge(known.astype({"source_id": object}), how="left", on=keys)
+
+
+def _with(scores: Floats, par: Ints, new: Floats, weighed: Weighed) -> Objects:
+    """Levels of rows of scores where one of them is another."""
+    scores = scores.copy()
+    scores[np.arange(len(scores)), par] = new
+    return weighed.law.level_names(*weighed.law.totals(scores))
+
+
+def _swapped(entries: pd.DataFrame, weighed: Weighed) -> Floats:
+    """Score of each entry's kawasan in its parameter with the entry's value in its RT.
+
+    Every RT of the kawasan is one row of a sum of its own: few kawasan have conflicts, and fewer
+    have many.
+    """
+    unit, par = (entries[c].to_numpy(dtype=np.int64) for c in ("unit", "par"))
+    order = np.argsort(weighed.member, kind="stable")
+    home = weighed.member[unit]
+    ends = [np.searchsorted(weighed.member[order], home, side=s) for s in ("left", "right")]
+    count = ends[1] - ends[0]
+    entry = np.repeat(np.arange(len(entries)), count)
+    first = np.concatenate([[0], np.cumsum(count)[:-1]]) if len(count) else count
+    place = np.arange(len(entry)) - np.repeat(first, count) + np.repeat(ends[0], count)
+    rows, column = order[place], par[entry]
+    mine = rows == unit[entry]
+    chosen = weighed.choice.chosen
+    cells = {
+        name: np.where(
+            mine, entries[name].to_numpy(float)[entry], getattr(chosen, name)[rows, column]
+        )
+        for name in ("share", "volume", "penyebut")
+    }
+    weight = np.column_stack([weighed.have.of(p) for p in weighed.law.parameters])[rows, column]
+    columns = {name: values[:, None] for name, values in cells.items()}
+    alone = Cells(**columns, score=weighed.law.scores(columns["share"]))
+    return score.summed_cells(alone, weight[:, None], entry, len(entries), weighed.law)[1][:, 0]
+
+
+def _json(levels: Mapping[str, str | None]) -> str | None:
+    return json.dumps(levels, ensure_ascii=False) if levels else None
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

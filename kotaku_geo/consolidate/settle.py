@@ -1,0 +1,183 @@
+"""Decisions over values: the share or the denominator that was chosen stands in its cell."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kotaku_geo.config import Pipeline
+from kotaku_geo.consolidate import choose
+from kotaku_geo.consolidate.choose import Choice
+from kotaku_geo.consolidate.conflicts import Candidate, Conflict
+from kotaku_geo.consolidate.decisions import BY_DECISION, Docket, picked
+from kotaku_geo.consolidate.facts import DRAWN, Denominators
+from kotaku_geo.consolidate.tables import codes_in
+from kotaku_geo.decisions import Decision
+from kotaku_geo.regulation import Regulation
+
+_PREFIX = "penyebut."
+
+
+def values(
+    choice: Choice, units: pd.DataFrame, have: Denominators, law: Regulation, docket: Docket
+) -> Choice:
+    """The choice with every decision over a share applied that applies.
+
+    A share that was typed becomes a candidate of its own: its volume is the share of the RT's
+    denominator, so that the RT of a kawasan can be summed. What straddles a band limit is judged
+    anew with the scores that were decided.
+    """
+    asked = [d for d in docket.of_kind("nilai") if not d.parameter.startswith(_PREFIX)]
+    groups = choice.groups.merge(_cells_of(asked, units, law), on=["unit", "par"])
+    if groups.empty:
+        return choice
+    cells = list(choose.disputes(replace(choice, groups=groups), units, law))
+    if not docket.judge(cell.conflict for cell in cells):
+        return choice
+    changes, typed = [], []
+    for cell in cells:
+        decision = docket.applied.get(cell.conflict.conflict_id)
+        if decision is None:
+            continue
+        changes.append((cell.unit, cell.par, decision, picked(decision, cell.conflict)[:1]))
+        if decision.source_id is None:
+            typed.append(_typed(cell.unit, cell.par, decision, have, law))
+    return choose.decided(choice, _applied(choice.candidates, changes, typed), units, law)
+
+
+def _cells_of(asked: Sequence[Decision], units: pd.DataFrame, law: Regulation) -> pd.DataFrame:
+    """Unit and position of the parameter of each decision, each cell once."""
+    names = {name: place for place, name in enumerate(law.parameter_ids)}
+    subjects = pd.Series([d.subject for d in asked], dtype="str")
+    unit = codes_in(subjects, units["id_rt"])
+    par = np.array([names.get(d.parameter, -1) for d in asked], dtype=np.int64)
+    frame = pd.DataFrame({"unit": unit, "par": par})
+    return frame[(unit >= 0) & (par >= 0)].drop_duplicates(ignore_index=True)
+
+
+def _typed(
+    unit: int, par: int, decision: Decision, have: Denominators, law: Regulation
+) -> dict[str, Any]:
+    assert decision.number is not None
+    parameter = law.parameters[par]
+    share, own = decision.number / 100, float(have.of(parameter)[unit])
+    return {
+        "unit": unit, "par": par, "source_id": BY_DECISION, "source_row": pd.NA,
+        "volume": share * own, "penyebut": own, "share": share, "by_volume": False,
+        "divisor": parameter.denominator, "shared": True, "kelengkapan_data": np.nan, "rank": -1,
+        "score": float(law.scores([share])[0]), "rule": BY_DECISION, "dipakai": True,
+        "decision_id": decision.decision_id,
+    }  # fmt: skip
+
+
+def _applied(
+    table: pd.DataFrame, changes: list[tuple[int, int, Decision, list[Candidate]]],
+    typed: list[dict[str, Any]],
+) -> pd.DataFrame:  # fmt: skip
+    """The candidates with what was chosen marked as used; typed ones after those of their cell."""
+    cell = pd.MultiIndex.from_arrays([table["unit"], table["par"]])
+    wanted = np.asarray(cell.isin([(unit, par) for unit, par, *_ in changes]))
+    used, rule, ids = (table[c].to_numpy(copy=True) for c in ("dipakai", "rule", "decision_id"))
+    rule, ids = rule.astype(object), ids.astype(object)
+    used[wanted] = False
+    place_of: dict[tuple[Any, ...], int] = {}  # of alike records the first
+    for place in np.flatnonzero(wanted)[::-1].tolist():
+        unit, par, source, row = table.loc[place, ["unit", "par", "source_id", "source_row"]]
+        place_of[unit, par, source, None if pd.isna(row) else int(row)] = place
+    for unit, par, decision, chosen in changes:
+        for candidate in chosen:
+            place = place_of[unit, par, candidate.source_id, candidate.source_row]
+            used[place], rule[place], ids[place] = True, BY_DECISION, decision.decision_id
+    table = table.assign(dipakai=used, rule=rule, decision_id=ids)
+    if typed:
+        table = pd.concat([table, pd.DataFrame(typed)[list(table)]], ignore_index=True)
+    return table.sort_values(["unit", "par"], kind="stable", ignore_index=True)
+
+
+def denominators(have: Denominators, units: pd.DataFrame, docket: Docket) -> Denominators:
+    """The denominators with every decision over one applied that applies."""
+    asked = {d.about for d in docket.of_kind("nilai") if d.parameter.startswith(_PREFIX)}
+    if not asked:
+        return have
+    found = [c for c in _disputes(have, units) if _about(c[2]) in asked]
+    if not docket.judge(conflict for *_, conflict in found):
+        return have
+    chosen = {name: values.copy() for name, values in have.chosen.items()}
+    facts, typed = have.facts, []
+    used, rule, ids = (facts[c].to_numpy(copy=True) for c in ("dipakai", "rule", "decision_id"))
+    rule, ids = rule.astype(object), ids.astype(object)
+    rows = [None if pd.isna(row) else int(row) for row in facts["source_row"]]
+    said = list(zip(facts["source_id"], rows, strict=True))
+    for unit, name, conflict in found:
+        decision = docket.applied.get(conflict.conflict_id)
+        if decision is None:
+            continue
+        own = ((facts["unit"] == unit) & (facts["name"] == name)).to_numpy(dtype=bool)
+        used = used & ~own
+        meant = picked(decision, conflict)[:1]
+        chosen[name][unit] = meant[0].value if meant else decision.number
+        if meant:
+            who = meant[0].source_id, meant[0].source_row
+            place = next(i for i in np.flatnonzero(own) if said[i] == who)
+            used[place], rule[place], ids[place] = True, BY_DECISION, decision.decision_id
+        else:
+            typed.append(
+                {"unit": unit, "name": name, "source_id": BY_DECISION, "source_row": pd.NA,
+                 "value": decision.number, "rank": -1, "rule": BY_DECISION, "dipakai": True,
+                 "decision_id": decision.decision_id}
+            )  # fmt: skip
+    facts = facts.assign(dipakai=used, rule=rule, decision_id=ids)
+    if typed:
+        facts = pd.concat([facts, pd.DataFrame(typed)], ignore_index=True)
+        facts = facts.sort_values(["unit", "name"], kind="stable", ignore_index=True)
+    return Denominators(chosen, facts)
+
+
+def denominator_conflicts(
+    have: Denominators, choice: Choice, units: pd.DataFrame, pipeline: Pipeline, law: Regulation
+) -> list[Conflict]:
+    """Denominators that sources give differently, where it changes the score of a parameter.
+
+    It does where the value that stands was divided by the RT's own denominator, as a measure of a
+    sector layer is; a survey row that gives its denominator itself is divided by that.
+    """
+    used = choice.candidates[choice.candidates["dipakai"] & choice.candidates["shared"]]
+    by_cell = used.groupby(["unit", "divisor"])["volume"].agg(list).to_dict()
+    result = []
+    for unit, name, conflict in _disputes(have, units):
+        volumes = by_cell.get((unit, name), [])
+        amounts = [candidate.value for candidate in conflict.candidates]
+        limit = pipeline.tolerance("default")
+        if not volumes or conflict.spread is None or conflict.spread <= limit:
+            continue
+        scores = law.scores(law.shares(np.array(volumes)[:, None], np.array(amounts)[None, :]))
+        if (np.nanmin(scores, axis=1) != np.nanmax(scores, axis=1)).any():
+            result.append(replace(conflict, material=True))
+    return result
+
+
+def _about(conflict: Conflict) -> tuple[str, str, str]:
+    return conflict.kind, conflict.subject, conflict.parameter
+
+
+def _disputes(have: Denominators, units: pd.DataFrame) -> Iterator[tuple[int, str, Conflict]]:
+    """Denominators that surveys give differently: unit, name, and the conflict.
+
+    Drawn hectares are no side of it: they count only where nobody surveyed any.
+    """
+    facts = have.facts[(have.facts["rank"] != DRAWN) & (have.facts["rule"] == "urutan")]
+    ids = units["id_rt"].to_numpy(dtype=object)
+    columns = ["unit", "name", "source_id", "source_row", "value"]
+    rows = zip(*(facts[column].tolist() for column in columns), strict=True)
+    for (unit, name), cell in groupby(rows, key=itemgetter(0, 1)):
+        said = [Candidate(s, None if pd.isna(r) else int(r), value=v) for _, _, s, r, v in cell]
+        amounts = [candidate.value for candidate in said]
+        most = max(amounts)
+        if min(amounts) == most:
+            continue
+        spread = 100 * (most - min(amounts)) / most if most > 0 else 100.0
+        yield unit, name, Conflict("nilai", ids[unit], _PREFIX + name, said, spread, False)

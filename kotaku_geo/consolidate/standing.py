@@ -1,0 +1,76 @@
+"""What stands now, said in words: for decisions whose conflict is no more."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from kotaku_geo.consolidate import kelurahan, rt
+from kotaku_geo.consolidate.choose import Choice
+from kotaku_geo.consolidate.kawasan import KawasanRows
+from kotaku_geo.decisions import Decision
+from kotaku_geo.regulation import Regulation
+from kotaku_geo.texts import number
+
+NOTHING = "hal itu tidak ada lagi dalam data"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The places and values that stand."""
+
+    choice: Choice
+    units: gpd.GeoDataFrame
+    map: rt.RtMap
+    kawasan: KawasanRows
+    kelurahan: kelurahan.Kelurahan
+    law: Regulation
+
+    def sentence(self, decision: Decision) -> str:
+        """What stands for what a decision is about."""
+        if decision.kind == "nilai":
+            return self._value(decision)
+        if decision.kind == "batas":
+            return self._outline(decision)
+        return self._identity(decision)
+
+    def shapes(self, subjects: pd.Series) -> dict[str, Any]:
+        """Subject → its outline, of RT, kawasan and kelurahan that are drawn."""
+        found: dict[str, Any] = {}
+        for ids, shapes in (
+            (self.kelurahan.table["kode_kelurahan"], self.kelurahan.table.geometry),
+            (self.kawasan.table["id_kawasan"], self.kawasan.table.geometry),
+            (self.units["id_rt"], self.units.geometry),
+        ):
+            mine = ids.isin(subjects.tolist())
+            found |= dict(zip(ids[mine], shapes[mine], strict=True))
+        return found
+
+    def _value(self, decision: Decision) -> str:
+        if decision.parameter not in self.law.parameter_ids:
+            return "sumber tidak lagi memberi penyebut yang berbeda"
+        unit = self.units.index[self.units["id_rt"] == decision.subject]
+        par = self.law.parameter_ids.index(decision.parameter)
+        table = self.choice.candidates
+        used = table[table["dipakai"] & table["unit"].isin(unit) & (table["par"] == par)]
+        if used.empty:
+            return NOTHING
+        row = used.iloc[0]
+        return f"berlaku {number(100 * row['share'], 1)} % dari {row['source_id']} ({row['rule']})"
+
+    def _outline(self, decision: Decision) -> str:
+        drawn = {
+            "batas.kawasan": self.kawasan.found.chosen,
+            "batas.rt": self.map.found.chosen,
+            "batas.kelurahan": self.kelurahan.found.chosen,
+        }[decision.parameter]
+        own = drawn.loc[drawn["key"] == decision.subject, "source_id"]
+        return f"berlaku garis {own.iloc[0]}" if len(own) else NOTHING
+
+    def _identity(self, decision: Decision) -> str:
+        own = self.units.loc[self.units["id_rt"] == decision.subject, "kawasan"]
+        if decision.parameter == "id_kawasan" and len(own) and own.iloc[0] >= 0:
+            return f"termasuk kawasan {self.kawasan.table['id_kawasan'].iloc[own.iloc[0]]}"
+        known = len(own) or (self.kawasan.table["id_kawasan"] == decision.subject).any()
+        return "nama itu hanya cocok dengan satu tempat" if known else NOTHING
