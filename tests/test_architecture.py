@@ -11,7 +11,7 @@ PACKAGE = Path(kotaku_geo.__file__).parent
 # Ground floor last; a room may import from rooms below it, and from itself.
 FLOORS = [
     {"cli", "__main__"},
-    {"outcome", "checking", "agreement"},
+    {"outcome", "checking", "agreement", "meeting"},
     {"runner"},
     {"publish"},
     {"history"},

@@ -1,0 +1,200 @@
+"""Papers of the meeting: workbook and minutes out, decisions in; consolidation comes first."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kotaku_geo.config import PipelineFile
+from kotaku_geo.decisions import Decision, read_decisions, write_decisions
+from kotaku_geo.errors import InputError, OutputError
+from kotaku_geo.files import settle
+from kotaku_geo.outcome import exit_code_of
+from kotaku_geo.publish.worksheet.cases import DECIDED, STALE, Case, gather
+from kotaku_geo.publish.worksheet.judge import Fault, judge
+from kotaku_geo.publish.worksheet.merge import Merged, merge
+from kotaku_geo.publish.worksheet.names import Names
+from kotaku_geo.publish.worksheet.returned import Returned, read_workbook
+from kotaku_geo.publish.worksheet.words import say
+from kotaku_geo.runner import Say, run_stages
+from kotaku_geo.texts import number
+from kotaku_geo.workspace import Workspace
+
+_REFUSED = InputError.exit_code
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written, and how many conflicts of which kind are in it."""
+
+    files: list[str]
+    counts: dict[str, int]
+    exit_code: int
+
+    def as_json(self) -> dict[str, Any]:
+        """For a machine."""
+        return {"files": self.files, **self.counts, "exit_code": self.exit_code}
+
+    def as_text(self) -> str:
+        """For a person."""
+        counts = {name: number(count, 0) for name, count in self.counts.items()}
+        return "\n".join(
+            [say("hasil.ekspor", **counts), *(say("hasil.lihat", berkas=f) for f in self.files)]
+        )
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of filled copies; ``written`` tells whether the file of decisions was."""
+
+    merged: Merged
+    written: bool
+    path: Path
+    exit_code: int
+    faults: list[Fault] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For a machine."""
+        return {
+            "decisions_file": self.path.name,
+            "written": self.written,
+            "new": [d.decision_id for d in self.merged.new],
+            "changed": [d.decision_id for d in self.merged.changed],
+            "unchanged": self.merged.unchanged,
+            "on_file": len(self.merged.decisions) if self.written else None,
+            "faults": [fault.as_json() for fault in self.faults],
+            "exit_code": self.exit_code,
+        }
+
+    def as_text(self) -> str:
+        """For a person: everything that is wrong, then what was taken."""
+        lines = [fault.as_text() for fault in self.faults]
+        counts = {"baru": len(self.merged.new), "ganti": len(self.merged.changed),
+                  "tetap": self.merged.unchanged, "salah": len(self.faults)}  # fmt: skip
+        key = "ditulis" if self.written else "ditolak" if self.faults else "sama"
+        told = {name: number(count, 0) for name, count in counts.items()}
+        return "\n".join([*lines, say(f"hasil.{key}", berkas=self.path.name, **told)])
+
+
+def export_worksheet(
+    file: PipelineFile,
+    target: Path,
+    *,
+    docx: Path | None = None,
+    drop: Path | None = None,
+    build: Path = Path("build"),
+    seal_dir: Path | None = None,
+    workers: int = 2,
+    say_line: Say = lambda _: None,
+) -> Exported:
+    """Write the workbook of every conflict, and the draft minutes where ``docx`` asks for them.
+
+    Raises:
+        KotakuError: as consolidation does; `OutputError` where a paper cannot be written.
+    """
+    from kotaku_geo.publish.worksheet.book import workbook
+
+    workspace, code = _consolidated(file, drop, build, workers, say_line)
+    decisions = read_decisions(file.path.parent / file.pipeline.decisions, file.pipeline)
+    cases, names = gather(workspace, file.pipeline, decisions)
+    _write(target, workbook(cases, names, workspace))
+    written = [str(target)]
+    if docx is not None:
+        from kotaku_geo.publish.worksheet.minutes import document
+        from kotaku_geo.publish.worksheet.sealed import latest
+
+        _write(
+            docx,
+            document(cases, names, latest((seal_dir or file.path.parent / "segel") / file.stem)),
+        )
+        written.append(str(docx))
+    return Exported(written, _counts(cases), code)
+
+
+def import_worksheets(
+    file: PipelineFile,
+    filled: Sequence[Path],
+    *,
+    partial: bool = False,
+    drop: Path | None = None,
+    build: Path = Path("build"),
+    workers: int = 2,
+    say_line: Say = lambda _: None,
+    today: dt.date | None = None,
+) -> Imported:
+    """Take the decisions of filled copies into the pipeline's ``keputusan.csv``.
+
+    Nothing is written when anything is wrong, unless ``partial``: then what is right is taken.
+
+    Raises:
+        KotakuError: as consolidation does; `InputError` where the decisions on file have a fault.
+    """
+    workspace, code = _consolidated(file, drop, build, workers, say_line)
+    path = file.path.parent / file.pipeline.decisions
+    on_file = read_decisions(path, file.pipeline)
+    cases, names = gather(workspace, file.pipeline, on_file)
+    books, unread = _read(filled)
+    merged, faults = _judged(books, unread, cases, names, on_file, today or dt.date.today())
+    fresh = bool(merged.new or merged.changed)
+    written = fresh and (partial or not faults)
+    if written:
+        write_decisions(path, merged.decisions)
+    return Imported(merged, written, path, _REFUSED if faults else code, faults)
+
+
+def _judged(
+    books: list[Returned], unread: list[Fault], cases: list[Case], names: Names,
+    on_file: list[Decision], today: dt.date,
+) -> tuple[Merged, list[Fault]]:  # fmt: skip
+    merged = merge(judge(books, cases, names, today), on_file)
+    return merged, [*unread, *merged.faults]
+
+
+def _read(filled: Sequence[Path]) -> tuple[list[Returned], list[Fault]]:
+    """The copies that can be read, and a fault for each that cannot."""
+    books, unread = [], []
+    for path in filled:
+        try:
+            books.append(read_workbook(path))
+        except InputError as error:
+            unread.append(Fault(path.name, str(error)))
+    return books, unread
+
+
+def _consolidated(
+    file: PipelineFile, drop: Path | None, build: Path, workers: int, say_line: Say
+) -> tuple[Workspace, int]:
+    """The workspace with consolidation up to date, and the exit code that it asks for."""
+    report = run_stages(
+        file, "consolidate", drop=drop, build=build, workers=workers, say=say_line
+    )  # fmt: skip
+    columns = ["rule", "severity", "dikecualikan", "action"]
+    findings = pd.read_parquet(report.root / "findings.parquet", columns=columns)
+    return Workspace(report.root), exit_code_of(findings, "never")
+
+
+def _counts(cases: Sequence[Case]) -> dict[str, int]:
+    undecided = [case for case in cases if case.status != DECIDED]
+    return {
+        "conflicts": len(cases),
+        "material": sum(case.material for case in cases),
+        "open": len(undecided),
+        "material_open": sum(case.material for case in undecided),
+        "stale": sum(case.status == STALE for case in cases),
+    }
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Write a paper whole, or not at all."""
+    beside = target.with_name(f".{target.name}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        settle(beside, target)
+    except OSError as error:
+        raise OutputError(f"{target}: tidak dapat ditulis: {error.strerror or error}") from error
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,203 @@
+"""What filled copies say, checked row by row against the conflicts as they are now."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kotaku_geo.decisions import Decision, identified
+from kotaku_geo.publish.worksheet import answers
+from kotaku_geo.publish.worksheet.answers import AnswerError
+from kotaku_geo.publish.worksheet.cases import BOUNDARY, IDENTITY, VALUE, Case
+from kotaku_geo.publish.worksheet.form import (
+    ANSWERS,
+    LOCKED,
+    SHEET,
+    imprint,
+    locked_cells,
+    same_text,
+)
+from kotaku_geo.publish.worksheet.names import Names
+from kotaku_geo.publish.worksheet.returned import Cell, Key, Returned, Row, is_blank
+from kotaku_geo.publish.worksheet.sentences import candidates, grounds
+from kotaku_geo.publish.worksheet.words import say
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that keeps a row, or a whole file, from being taken."""
+
+    file: str
+    text: str
+    row: int | None = None
+    column: str | None = None
+
+    def as_text(self) -> str:
+        """File, sheet, row, column, and what is wrong."""
+        if self.row is None:
+            return self.text
+        return say("baca.di", berkas=self.file, lembar=SHEET, baris=self.row, kolom=self.column,
+                   isi=self.text)  # fmt: skip
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for a machine."""
+        sheet = None if self.row is None else SHEET
+        return {"file": self.file, "sheet": sheet, "row": self.row, "column": self.column,
+                "message": self.text}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A filled row with its conflict: a decision, or the faults that keep it from being one.
+
+    ``case`` is None where no conflict has the row's id.
+    """
+
+    row: Row
+    case: Case | None
+    decision: Decision | None
+    faults: tuple[Fault, ...]
+
+
+def judge(
+    books: Sequence[Returned], cases: Sequence[Case], names: Names, today: dt.date
+) -> list[Judged]:
+    """Every row that says something, or whose locked cells were changed, in the order read."""
+    by_id = {case.conflict_id: case for case in cases}
+    result = []
+    for book in books:
+        for row in book.rows:
+            judged = _row(row, book, by_id, names, today)
+            if judged is not None:
+                result.append(judged)
+    return result
+
+
+def _row(
+    row: Row, book: Returned, by_id: dict[str, Case], names: Names, today: dt.date
+) -> Judged | None:
+    name = row.cells["conflict_id"].text
+    case, key = by_id.get(name), book.keys.get(name)
+    filled = any(not is_blank(row.cells[column]) for column in ANSWERS)
+    if not filled and (key is None) and not book.keys:
+        return None  # nothing was said, and nobody knows what stood here
+    faults = list(_changed(row, case, key, names))
+    if case is None and (filled or key is None):
+        word = "tanpa_id" if not name else "hilang" if key else "asing"
+        faults = [_fault(row, "conflict_id", say(f"tolak.{word}", id=name))]
+    if not filled:
+        return Judged(row, case, None, tuple(faults)) if faults else None
+    if case is None:
+        return Judged(row, None, None, tuple(faults))
+    if key is not None and key.evidence != case.evidence:
+        now = candidates(case, names).replace("\n", " ")
+        faults.append(_fault(row, "bukti", say("tolak.basi", kini=now)))
+    decision, wrong = _decision(row, case, today)
+    faults += wrong
+    return Judged(row, case, None if faults else decision, tuple(faults))
+
+
+def _changed(row: Row, case: Case | None, key: Key | None, names: Names) -> Iterator[Fault]:
+    """Locked cells that are not as they were put before the meeting."""
+    cells = [row.cells[column].value for column in LOCKED]
+    if key is not None and imprint(cells) == key.imprint:
+        return
+    if case is None:
+        if key is not None:
+            yield _fault(row, "conflict_id", say("tolak.terkunci"))
+        return
+    meant = locked_cells(case, names)
+    pairs = zip(LOCKED, cells, meant, strict=True)
+    differ = [column for column, a, b in pairs if same_text(a) != same_text(b)]
+    if key is not None:
+        for column in differ or ["bukti"]:
+            yield _fault(row, column, say("tolak.terkunci"))
+        return
+    if "bukti" in differ and _has_grounds(row, case, names):
+        differ.remove("bukti")
+    for column in differ:
+        text = say("tolak.terkunci" if column not in ("kandidat", "bukti") else "tolak.lain")
+        yield _fault(row, column, text)
+
+
+def _has_grounds(row: Row, case: Case, names: Names) -> bool:
+    """Whether the evidence stands in ``bukti`` as it is now; what follows from it may change.
+
+    This is what can be compared where a program did not keep the keys.
+    """
+    cell = row.cells["bukti"].text
+    return bool(cell) and all(same_text(line) in cell for line in grounds(case, names))
+
+
+def _decision(row: Row, case: Case, today: dt.date) -> tuple[Decision | None, list[Fault]]:
+    faults: list[Fault] = []
+
+    def read(column: str, how: Callable[[Cell], Any]) -> Any:
+        cell = row.cells[column]
+        try:
+            if is_blank(cell):
+                raise AnswerError(say(f"tolak.kosong.{column}"))
+            return how(cell)
+        except AnswerError as error:
+            faults.append(_fault(row, column, str(error)))
+            return None
+
+    source, value, wrong = _choice(row, case)
+    faults += wrong
+    said = {c: read(c, lambda cell: answers.words(cell.value))
+            for c in ("alasan", "forum", "berita_acara", "oleh")}  # fmt: skip
+    date = read("tanggal", lambda cell: answers.date(cell.value, today))
+    if faults:
+        return None, faults
+    made = Decision(
+        kind=case.kind, subject=case.subject, parameter=case.parameter, source_id=source,
+        value=value or _share_of_record(source, case), reason=said["alasan"], forum=said["forum"],
+        minutes=said["berita_acara"], date=date, by=said["oleh"], evidence=case.evidence,
+    )  # fmt: skip
+    return identified(made), []
+
+
+def _share_of_record(source: str | None, case: Case) -> str | None:
+    """The share of one record of several, by which it is known again when its rows have moved."""
+    if case.kind != VALUE or source is None or "#" not in source:
+        return None
+    shares = [o.persen for o in case.options if o.choice == source]
+    return None if shares[0] is None else _plain_number(round(shares[0], 1))
+
+
+def _choice(row: Row, case: Case) -> tuple[str | None, str | None, list[Fault]]:
+    """What ``pilihan`` and ``nilai`` say: a source and no value, or a value and no source."""
+    choice, value = row.cells["pilihan"], row.cells["nilai"]
+    has_choice, has_value = not is_blank(choice), not is_blank(value)
+    if case.kind == IDENTITY:
+        wrong = [_fault(row, "pilihan", say("tolak.identitas_pilihan"))] if has_choice else []
+        if not has_value:
+            return None, None, [*wrong, _fault(row, "nilai", say("tolak.kosong.nilai"))]
+        return None, value.text, wrong + _among(row, "nilai", value.text, case.identities)
+    if case.kind == BOUNDARY and has_value:
+        return None, None, [_fault(row, "nilai", say("tolak.batas_nilai"))]
+    if has_choice and has_value:
+        return None, None, [_fault(row, "nilai", say("tolak.keduanya"))]
+    if has_choice:
+        return choice.text, None, _among(row, "pilihan", choice.text, case.choices)
+    if not has_value:
+        return None, None, [_fault(row, "pilihan", say("tolak.kosong.pilihan"))]
+    read = answers.share if case.shares else answers.amount
+    try:
+        return None, _plain_number(read(value.value, value.percent)), []
+    except AnswerError as error:
+        return None, None, [_fault(row, "nilai", str(error))]
+
+
+def _among(row: Row, column: str, text: str, known: Sequence[str]) -> list[Fault]:
+    if text in known:
+        return []
+    return [_fault(row, column, say(f"tolak.bukan_{column}", isi=text[:80], ada=", ".join(known)))]
+
+
+def _plain_number(value: float) -> str:
+    return repr(round(value, 6)).removesuffix(".0")
+
+
+def _fault(row: Row, column: str, text: str) -> Fault:
+    return Fault(row.file, text, row.number, column)

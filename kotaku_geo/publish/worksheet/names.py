@@ -1,0 +1,95 @@
+"""What places, sources, parameters and levels are called in a meeting."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kotaku_geo.config import Pipeline
+from kotaku_geo.publish.words import day, text
+from kotaku_geo.publish.worksheet.words import plain, say
+from kotaku_geo.regulation import Regulation, load
+from kotaku_geo.workspace import Workspace
+
+_RT = re.compile(r"(?P<kode>[\d.]+)-RW(?P<rw>\w+)-RT(?P<rt>[\w+]+)")
+_NO_RW = "000"
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names by id."""
+
+    pipeline: Pipeline
+    law: Regulation
+    kelurahan: Mapping[str, str]
+    kawasan: Mapping[str, str]
+    village_of_kawasan: Mapping[str, str]
+
+    @classmethod
+    def of(cls, workspace: Workspace, pipeline: Pipeline) -> "Names":
+        """The names that consolidation settled on."""
+        return cls(
+            pipeline,
+            load(pipeline.regulation),
+            _column(workspace, "consolidate/kelurahan", "kode_kelurahan", "nama_kelurahan"),
+            _column(workspace, "consolidate/kawasan", "id_kawasan", "nama_kawasan"),
+            _column(workspace, "consolidate/kawasan", "id_kawasan", "nama_kelurahan"),
+        )
+
+    def place(self, subject: str) -> str:
+        """An RT, a kawasan or a kelurahan in words; an id that is none of them stays as it is."""
+        if match := _RT.fullmatch(subject):
+            numbers = match["rt"].replace("+RT", ", ")
+            rw = "" if match["rw"] == _NO_RW else say("nama.rw", rw=match["rw"])
+            return say("nama.rt", rt=numbers, rw=rw, kelurahan=self.village(match["kode"]))
+        if subject in self.kelurahan:
+            return say("nama.kelurahan", nama=self.kelurahan[subject])
+        if subject in self.kawasan:
+            return say("nama.kawasan", nama=self.kawasan[subject], id=subject)
+        return plain(subject)
+
+    def village(self, kode: str) -> str:
+        """A kelurahan's name; its code where it has none."""
+        return self.kelurahan.get(kode, kode)
+
+    def village_of(self, subject: str) -> str:
+        """Name of the kelurahan in which a thing lies (``;`` between several); empty if unknown."""
+        if subject in self.village_of_kawasan:
+            return self.village_of_kawasan[subject]
+        match = re.match(r"\d\d\.\d\d\.\d\d\.\d{4}", subject)
+        return self.village(match[0]) if match else ""
+
+    def parameter(self, parameter: str) -> str:
+        """``3a Ketidaktersediaan akses aman air minum``, or what an outline or identity is of."""
+        for known in self.law.parameters:
+            if known.id == parameter:
+                return f"{parameter} {known.id_name}"
+        return say(f"parameter.{parameter}") if "." in parameter else plain(parameter)
+
+    def source(self, source_id: str) -> str:
+        """Who a source is: its agency, or its id where the pipeline file names none."""
+        return plain(self._agency(source_id) or source_id)
+
+    def dated(self, source_id: str) -> str:
+        """Who a source is and of which day its data are."""
+        date = self.date(source_id)
+        return say("nama.sumber", siapa=self.source(source_id), id=source_id, tanggal=date)
+
+    def date(self, source_id: str) -> str:
+        """Day of a source's data in words."""
+        dates = {s.id: s.date for s in self.pipeline.sources}
+        found = dates.get(source_id)
+        return say("nama.tanpa_tanggal") if found is None else day(found)
+
+    def levels(self, levels: tuple[str, ...]) -> str:
+        """Levels in words, joined by *atau*."""
+        return say("nama.atau").join(text(f"tingkat.{level}").lower() for level in levels)
+
+    def _agency(self, source_id: str) -> str | None:
+        return {s.id: s.agency for s in self.pipeline.sources}.get(source_id)
+
+
+def _column(workspace: Workspace, table: str, key: str, column: str) -> dict[str, str]:
+    if not workspace.has(table):
+        return {}
+    frame = workspace.read(table, [key, column]).dropna()
+    return {str(k): plain(v) for k, v in zip(frame[key], frame[column], strict=True)}
