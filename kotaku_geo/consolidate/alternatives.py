@@ -6,6 +6,7 @@ has beside the one that stands, all conflicts together. A kawasan that several o
 shown with their common effect.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kotaku_geo.config import DENOMINATORS
 from kotaku_geo.consolidate import places as placing
 from kotaku_geo.consolidate import weigh
 from kotaku_geo.consolidate.conflicts import Conflict
@@ -75,7 +77,7 @@ def explore(ctx: StageContext, found: Places, docket: Docket, weighed: Weighed) 
 
     An outline of a kelurahan moves none, and nothing does where no value is known at all.
     """
-    open_ = [c for c in found.conflicts if _counts(c, docket)]
+    open_ = [c for c in found.conflicts if _counts(c, docket) and _says(c, ctx, found)]
     stands = {c.conflict_id: s for c in open_ if (s := _standing(c, found)) is not None}
     options = Options(_alternative(stands, found, weighed))
     if not open_ or weighed.choice.candidates.empty:
@@ -86,7 +88,7 @@ def explore(ctx: StageContext, found: Places, docket: Docket, weighed: Weighed) 
         picks = {i: own[turn] for i, own in choices.items() if turn < len(own)}
         supposed = _Supposed(docket, open_, picks)
         other = placing.belonging(quiet, supposed.chosen)
-        then = weigh.weigh(quiet, other, replace(docket, applied=dict(docket.applied)))
+        then = weigh.weigh(quiet, other, docket.of_places(), (found, weighed))
         options.others.append(_alternative(picks, other, then))
     return options
 
@@ -116,6 +118,16 @@ def _extreme(pull: np.ufunc, ends: Sequence[pd.Series], ids: pd.Series) -> Float
 
 def _counts(conflict: Conflict, docket: Docket) -> bool:
     return conflict.conflict_id not in docket.applied and conflict.parameter != "batas.kelurahan"
+
+
+def _says(conflict: Conflict, ctx: StageContext, found: Places) -> bool:
+    """Whether anything hangs on a conflict: not where a survey names an RT and gives no figure."""
+    if conflict.parameter != "id_rt" or conflict.subject not in set(found.survey["id_rt"]):
+        return True
+    layers = {ctx.pipeline.source(c.source_id).layer for c in conflict.candidates}
+    own = found.survey[found.survey["id_rt"] == conflict.subject]
+    figures = [*DENOMINATORS, *(n for n in own if re.fullmatch(r"[vp]\d[a-z]", n))]
+    return layers != {"profil_rt"} or bool(own[figures].notna().to_numpy().any())
 
 
 def options_of(conflict: Conflict) -> list[str]:

@@ -83,6 +83,11 @@ class Docket:
             found = True
         return found
 
+    def of_places(self) -> "Docket":
+        """A docket of its own in which decisions over values are yet to be judged."""
+        applied = {i: d for i, d in self.applied.items() if d.kind != "nilai"}
+        return Docket(self.on_file, applied, {i: self.as_decided[i] for i in applied})
+
     def chosen(self, kind: str, parameter: str) -> dict[str, str]:
         """Subject → what is chosen (a source, or the identity meant), of decisions in force."""
         own = [d for d in self.applied.values() if (d.kind, d.parameter) == (kind, parameter)]

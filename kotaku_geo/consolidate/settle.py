@@ -107,34 +107,34 @@ def denominators(have: Denominators, units: pd.DataFrame, docket: Docket) -> Den
     if not docket.judge(conflict for *_, conflict in found):
         return have
     chosen = {name: values.copy() for name, values in have.chosen.items()}
-    facts, typed = have.facts, []
-    used, rule, ids = (facts[c].to_numpy(copy=True) for c in ("dipakai", "rule", "decision_id"))
-    rule, ids = rule.astype(object), ids.astype(object)
-    rows = [None if pd.isna(row) else int(row) for row in facts["source_row"]]
-    said = list(zip(facts["source_id"], rows, strict=True))
+    facts = have.facts
     for unit, name, conflict in found:
         decision = docket.applied.get(conflict.conflict_id)
-        if decision is None:
-            continue
-        own = ((facts["unit"] == unit) & (facts["name"] == name)).to_numpy(dtype=bool)
-        used = used & ~own
-        meant = picked(decision, conflict)[:1]
-        chosen[name][unit] = meant[0].value if meant else decision.number
-        if meant:
-            who = meant[0].source_id, meant[0].source_row
-            place = next(i for i in np.flatnonzero(own) if said[i] == who)
-            used[place], rule[place], ids[place] = True, BY_DECISION, decision.decision_id
-        else:
-            typed.append(
-                {"unit": unit, "name": name, "source_id": BY_DECISION, "source_row": pd.NA,
-                 "value": decision.number, "rank": -1, "rule": BY_DECISION, "dipakai": True,
-                 "decision_id": decision.decision_id}
-            )  # fmt: skip
-    facts = facts.assign(dipakai=used, rule=rule, decision_id=ids)
-    if typed:
-        facts = pd.concat([facts, pd.DataFrame(typed)], ignore_index=True)
-        facts = facts.sort_values(["unit", "name"], kind="stable", ignore_index=True)
+        if decision is not None:
+            meant = picked(decision, conflict)[:1]
+            chosen[name][unit] = meant[0].value if meant else decision.number
+            facts = _decided_fact(facts, unit, name, decision, meant)
+    facts = facts.sort_values(["unit", "name"], kind="stable", ignore_index=True)
     return Denominators(chosen, facts)
+
+
+def _decided_fact(
+    facts: pd.DataFrame, unit: int, name: str, decision: Decision, meant: list[Candidate]
+) -> pd.DataFrame:
+    """The denominators' candidates with the one that was chosen, or typed, marked as used."""
+    own = ((facts["unit"] == unit) & (facts["name"] == name)).to_numpy(dtype=bool)
+    used = facts["dipakai"].to_numpy(dtype=bool) & ~own
+    if not meant:
+        typed = {"unit": unit, "name": name, "source_id": BY_DECISION, "source_row": pd.NA,
+                 "value": decision.number, "rank": -1, "rule": BY_DECISION, "dipakai": True,
+                 "decision_id": decision.decision_id}  # fmt: skip
+        return pd.concat([facts.assign(dipakai=used), pd.DataFrame([typed])], ignore_index=True)
+    same = own & (facts["source_id"] == meant[0].source_id).to_numpy(dtype=bool)
+    same &= (facts["source_row"] == meant[0].source_row).to_numpy(dtype=bool, na_value=False)
+    place = int(np.flatnonzero(same)[0])
+    rule, ids = (facts[c].to_numpy(dtype=object).copy() for c in ("rule", "decision_id"))
+    used[place], rule[place], ids[place] = True, BY_DECISION, decision.decision_id
+    return facts.assign(dipakai=used, rule=rule, decision_id=ids)
 
 
 def denominator_conflicts(

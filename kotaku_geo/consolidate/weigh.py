@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from kotaku_geo.consolidate import choose, facts, score, sectoral, settle
 from kotaku_geo.consolidate.choose import Choice
@@ -12,7 +13,7 @@ from kotaku_geo.consolidate.facts import Denominators
 from kotaku_geo.consolidate.field import Field
 from kotaku_geo.consolidate.places import Belonging
 from kotaku_geo.consolidate.score import Scored
-from kotaku_geo.consolidate.tables import Ints
+from kotaku_geo.consolidate.tables import Floats, Ints, codes_in
 from kotaku_geo.regulation import Regulation, load
 from kotaku_geo.stage import StageContext
 
@@ -26,6 +27,7 @@ class Weighed:
         have: denominators of the RT.
         choice: candidates, and the values that stand.
         extra: other attributes of the RT.
+        by_sector: what the sector layers say of the RT.
         member: position of each RT's kawasan, −1 for none.
         of_units, of_kawasan: scores.
     """
@@ -34,20 +36,29 @@ class Weighed:
     have: Denominators
     choice: Choice
     extra: pd.DataFrame
+    by_sector: pd.DataFrame
     member: Ints
     of_units: Scored
     of_kawasan: Scored
 
 
-def weigh(ctx: StageContext, places: Belonging, docket: Docket) -> Weighed:
-    """Weigh the candidates of every RT and score RT and kawasan."""
+def weigh(
+    ctx: StageContext, places: Belonging, docket: Docket,
+    known: tuple[Belonging, "Weighed"] | None = None,
+) -> Weighed:  # fmt: skip
+    """Weigh the candidates of every RT and score RT and kawasan.
+
+    ``known``: another state that was weighed; sector layers are not measured again where the RT,
+    what they are divided by and the names in the layers are the same.
+    """
     pipeline, units = ctx.pipeline, places.units
     law = load(pipeline.regulation)
     survey = facts.survey_of(places.survey, units)
     have = facts.denominators(survey, units, pipeline)
     have = settle.denominators(have, units, docket)
     field = Field(ctx, units, have, law, places.services)
-    by_sector, density = sectoral.candidates(field)
+    again = None if known is None else _measured(places, have, *known)
+    by_sector, density = sectoral.candidates(field) if again is None else again
     said = facts.candidates(survey, have, pipeline)
     choice = choose.choose(facts.together(said, by_sector), len(units), law, pipeline)
     choice = settle.values(choice, units, have, law, docket)
@@ -55,4 +66,35 @@ def weigh(ctx: StageContext, places: Belonging, docket: Docket) -> Weighed:
     member = units["kawasan"].to_numpy(dtype=np.int64)
     of_units = score.of_units(choice, law)
     of_areas = score.of_kawasan(choice, have, member, places.kawasan.size, law)
-    return Weighed(law, have, choice, extra, member, of_units, of_areas)
+    return Weighed(law, have, choice, extra, by_sector, member, of_units, of_areas)
+
+
+def _measured(
+    places: Belonging, have: Denominators, other: Belonging, weighed: Weighed
+) -> tuple[pd.DataFrame, Floats] | None:
+    """What sector layers said in another state, where they must say the same; None otherwise."""
+    ours, theirs = places.units, other.units
+    place = codes_in(ours["id_rt"], theirs["id_rt"])
+    if (place < 0).any():
+        return None
+    gone = np.setdiff1d(np.arange(len(theirs)), place)
+    then = theirs.geometry.to_numpy()
+    now = ours.geometry.to_numpy()
+    drawn = shapely.is_missing(now) == shapely.is_missing(then[place])
+    same = drawn & (shapely.is_missing(now) | shapely.equals_identical(now, then[place]))
+    alike = same.all() and shapely.is_missing(then[gone]).all() and all(
+        np.array_equal(values, weighed.have.chosen[name][place], equal_nan=True)
+        for name, values in have.chosen.items()
+    ) and all(
+        service.named.names["id_rt"].equals(other.services[name].named.names["id_rt"])
+        for name, service in places.services.items()
+    )  # fmt: skip
+    if not alike:
+        return None
+    at = np.full(len(theirs), -1, dtype=np.int64)
+    at[place] = np.arange(len(place))
+    rows = weighed.by_sector
+    if len(rows):
+        rows = rows.assign(unit=at[rows["unit"].to_numpy(dtype=np.int64)])
+        rows = rows[rows["unit"] >= 0].reset_index(drop=True)
+    return rows, weighed.extra["bangunan_per_ha"].to_numpy(dtype=float)[place]

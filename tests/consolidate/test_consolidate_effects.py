@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kotaku_geo.consolidate import sectoral
 from kotaku_geo.decisions import Decision
 from tests.consolidate.test_consolidate_properties import layers, survey
 from tests.consolidate.world import (
@@ -17,6 +18,7 @@ from tests.consolidate.world import (
     box,
     decide,
     key,
+    point,
     profile,
     rt_row,
     volumes,
@@ -155,3 +157,50 @@ def test_the_outline_of_a_kelurahan_moves_no_level(consolidate: Consolidate) -> 
     row = consolidate(sources=sources, kelurahan=rows).conflicts().iloc[0]
     assert row[["dampak_rt", "dampak_kawasan", "jumlah_kk"]].isna().all()
     assert row["luas_ha"] == pytest.approx(10, rel=2e-3)
+
+
+def test_sectors_are_measured_once_where_nothing_moved(
+    consolidate: Consolidate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A survey row without denominators names one of two RT: only its own shares can go over."""
+    city: dict[str, Any] = {
+        "rt": [rt_row("001", box(0, 0, 100), rw="001"), rt_row("001", box(100, 0, 100), rw="002")],
+        "kawasan": [area(box(0, 0, 200, 100), nama_kawasan="Tepi Kali")],
+        "profil_rt": [profile("001", rw="001", **volumes(1)), profile("001", rw="002", **volumes(1)),
+                      profile("001", rw=None, p3a=0.9)],
+        "air_minum": [{"geometry": point(10, 10), "layak": False, "jumlah_kk": 80}],
+    }  # fmt: skip
+    measured = []
+    measure = sectoral.candidates
+
+    def counted(field: Any) -> Any:
+        measured.append(1)
+        return measure(field)
+
+    monkeypatch.setattr(sectoral, "candidates", counted)
+    before = consolidate(**city)
+    assert len(measured) == 1
+    row = before.conflicts("identitas").iloc[0]
+    for choice in (key("001", "001"), key("001", "002")):
+        after = consolidate(decisions=[decide(before, "id_rt", value=choice)], **city)
+        assert effects(row, "dampak_rt")[choice] == levels(after.rt(choice))
+        assert effects(row, "dampak_kawasan")[choice] == levels(after.kawasan())
+
+
+def test_what_is_decided_of_values_holds_under_every_alternative(consolidate: Consolidate) -> None:
+    """RT 002, that two kawasan claim, is berat by a and tidak_kumuh by b; b was chosen."""
+    worst, best = volumes(5), volumes(0)
+    rows = [profile("001", source_id="a", **volumes(1)), profile("003", source_id="a", **volumes(1)),
+            profile("002", source_id="a", **worst), profile("002", source_id="b", **best)]  # fmt: skip
+    city = {**CLAIMED, "sources": TWO, "profil_rt": rows}
+    before = consolidate(**city)
+    values = before.conflicts("nilai")
+    chosen = [decide(before, p, subject=key("002"), source="b") for p in values["parameter"]]
+    after = consolidate(decisions=chosen, **city)
+    row = after.conflicts("identitas").iloc[0]
+    assert effects(row, "dampak_rt") == {"K1": "tidak_kumuh", "K2": "tidak_kumuh"}
+    for choice in ("K1", "K2"):
+        both = [*chosen, decide(after, "id_kawasan", value=choice)]
+        then = consolidate(decisions=both, **city)
+        assert set(then.table("decisions")["status"]) == {"berlaku"}
+        assert effects(row, "dampak_kawasan")[choice] == levels(then.kawasan(choice))
