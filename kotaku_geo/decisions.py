@@ -124,6 +124,23 @@ def read_decisions(path: Path, pipeline: Pipeline) -> list[Decision]:
     return _sorted(found)
 
 
+def read_texts(path: Path) -> list[dict[str, str]]:
+    """The rows of the file as texts, unchecked: as the record of a decision tells it.
+
+    Columns that an older file lacks are empty; an id that is not written is made.
+
+    Raises:
+        InputError: it is no text table, or larger than any file of decisions.
+    """
+    told = []
+    for _, cells in _rows(path, check=False):
+        row = {name: cells.get(name, "") for name in COLUMNS}
+        choice = row["source_id"] or f"= {row['value']}"
+        made = decision_id((row["kind"], row["subject"], row["parameter"]), choice)
+        told.append({**row, "decision_id": row["decision_id"] or made})
+    return told
+
+
 def write_decisions(path: Path, decisions: Iterable[Decision]) -> None:
     """Write the file whole, or not at all; rows in stable order, each distinct one once.
 
@@ -149,7 +166,7 @@ def _sorted(decisions: Iterable[Decision]) -> list[Decision]:
     return sorted(decisions, key=lambda d: (*d.about, d.choice, d.date, tuple(d.cells().values())))
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+def _rows(path: Path, check: bool = True) -> list[tuple[int, dict[str, str]]]:
     """The file's records with their row, every cell a text; empty records are left out.
 
     As Excel writes it here, ``;`` separates as well.
@@ -168,7 +185,8 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        _check_header(path.name, header)
+        if check:
+            _check_header(path.name, header)
         return [(n, _plain(header, row)) for n, row in enumerate(reader, start=2) if any(row)]
     except csv.Error as error:
         raise InputError(f"{path.name} baris {reader.line_num}: bukan CSV: {error}") from error

@@ -1,6 +1,5 @@
 """A baseline as it can be compared and explained: of a workspace, or of a sealed version."""
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import pandas as pd
 
 from kotaku_geo import resources
 from kotaku_geo.config import Pipeline, PipelineFile
+from kotaku_geo.decisions import read_texts
 from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.files import table_path
 from kotaku_geo.history.canonical import table_hash
@@ -21,7 +21,6 @@ from kotaku_geo.workspace import read_any
 
 SEAL_FILE = "segel.json"
 DECISIONS_FILE = "keputusan.csv"
-CSV_BYTES = 20_000_000  # of a file of decisions; a city has some hundreds
 _TYPES = {"text": "str", "number": "float64", "integer": "Int64", "boolean": "boolean"}
 
 
@@ -153,16 +152,7 @@ def read_decided(path: Path | None) -> pd.DataFrame:
     columns = list(resources.load("seal")["decisions"])
     if path is None or not path.is_file():
         return pd.DataFrame(columns=columns, dtype=object)
-    if path.stat().st_size > CSV_BYTES:
-        raise InputError(f"{path.name}: terlalu besar untuk berkas keputusan")
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            rows = list(csv.DictReader(handle))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path.name}: bukan CSV UTF-8 yang sah: {error}") from error
-    if rows and "decision_id" not in rows[0]:
-        raise InputError(f"{path.name}: kolom decision_id tidak ada")
-    cells = [[(row.get(name) or "").strip() or None for name in columns] for row in rows]
+    cells = [[row[name] or None for name in columns] for row in read_texts(path)]
     return pd.DataFrame(cells, columns=columns, dtype=object)
 
 
