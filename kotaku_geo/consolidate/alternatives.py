@@ -9,6 +9,7 @@ shown with their common effect.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from kotaku_geo.consolidate import places as placing
 from kotaku_geo.consolidate import weigh
 from kotaku_geo.consolidate.conflicts import Conflict
 from kotaku_geo.consolidate.decisions import Docket
+from kotaku_geo.consolidate.ground import Ground
 from kotaku_geo.consolidate.places import Belonging, Places
 from kotaku_geo.consolidate.score import Scored
 from kotaku_geo.consolidate.tables import Floats
@@ -87,10 +89,15 @@ def explore(ctx: StageContext, found: Places, docket: Docket, weighed: Weighed) 
     for turn in range(min(MOST, max(len(own) for own in choices.values()))):
         picks = {i: own[turn] for i, own in choices.items() if turn < len(own)}
         supposed = _Supposed(docket, open_, picks)
-        other = placing.belonging(quiet, supposed.chosen)
-        then = weigh.weigh(quiet, other, docket.of_places(), (found, weighed))
+        other = placing.redrawn(quiet, placing.belonging(quiet, supposed.chosen), found.mender)
+        ground = partial(_ground, found, other, ctx.workers)
+        then = weigh.weigh(quiet, other, docket.of_places(), ground, (found, weighed))
         options.others.append(_alternative(picks, other, then))
     return options
+
+
+def _ground(found: Places, other: Belonging, workers: int) -> Ground:
+    return found.ground().under(other.units, workers)
 
 
 def widened(weighed: Weighed, found: Places, options: Options) -> Weighed:

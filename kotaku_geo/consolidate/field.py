@@ -13,6 +13,7 @@ import shapely
 from kotaku_geo import resources
 from kotaku_geo.consolidate import rt
 from kotaku_geo.consolidate.facts import Denominators, bound
+from kotaku_geo.consolidate.ground import Ground, unit_of_points
 from kotaku_geo.consolidate.tables import Bools, Floats, Geometries, Ints
 from kotaku_geo.geo import cover, parallel
 from kotaku_geo.regulation import Regulation
@@ -64,7 +65,7 @@ class Field:
     """Where sector layers are measured: the RT, their denominators, and who looked where.
 
     Attributes:
-        ctx, units, have, law, services: what is measured in, and by what.
+        ctx, units, have, law, services, ground: what is measured in, and by what.
         gaps: source and unit → parameters that it is too incomplete for, and how complete it is.
     """
 
@@ -73,6 +74,7 @@ class Field:
     have: Denominators
     law: Regulation
     services: Mapping[str, Service]
+    ground: Ground
     gaps: dict[tuple[str, int], list[tuple[str, float]]] = field(default_factory=dict)
     _shares: dict[str, Floats] = field(default_factory=dict)
 
@@ -147,16 +149,7 @@ class Field:
         points = parallel.map_arrays(
             shapely.point_on_surface, geometries, workers=self.ctx.workers
         )  # fmt: skip
-        return self.unit_of_points(points)
-
-    def unit_of_points(self, points: Geometries) -> Ints:
-        """Unit that each point lies in, the first of several; −1 for none."""
-        point, unit = shapely.STRtree(self.shapes).query(points, predicate="intersects")
-        order = np.lexsort((unit, point))
-        first = np.unique(point[order], return_index=True)[1]
-        result = np.full(len(points), -1, dtype=np.int64)
-        result[point[order][first]] = unit[order][first]
-        return result
+        return unit_of_points(points, self.shapes)
 
     def total(self, unit: Ints, values: Floats) -> Floats:
         """Sum of values by unit; NaN where one of them is."""

@@ -1,7 +1,7 @@
 """The kelurahan: one outline each, and how many hectares of slum lie in it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import geopandas as gpd
@@ -11,8 +11,7 @@ import pyproj
 import shapely
 
 from kotaku_geo.config import Pipeline
-from kotaku_geo.consolidate import boundaries, written
-from kotaku_geo.consolidate.conflicts import Conflict
+from kotaku_geo.consolidate import boundaries, planar, written
 from kotaku_geo.consolidate.tables import (
     Bools,
     Floats,
@@ -44,15 +43,22 @@ class Kelurahan:
     """One row a kelurahan, sorted by code.
 
     Attributes:
-        table: kode_kelurahan, nama_kelurahan, nama_kecamatan, geometry.
+        table: kode_kelurahan, nama_kelurahan, nama_kecamatan, geometry (as delivered).
         found: what each source draws.
-        compared: outlines that other sources draw differently; kelurahan are few and their
-            outlines long, so these are compared beside the rest of the stage.
+        compared: what other sources draw differently.
+        mended: the outlines as one coverage. Kelurahan are few and their outlines long, so both
+            go on beside the rest of the stage.
     """
 
     table: gpd.GeoDataFrame
     found: boundaries.Outlines
-    compared: Callable[[], list[Conflict]]
+    compared: Callable[[], boundaries.Compared]
+    mended: Callable[[], planar.Mended]
+
+    def redrawn(self) -> "Kelurahan":
+        """The kelurahan with mended outlines."""
+        columns = pd.DataFrame(self.table.drop(columns="geometry"))
+        return replace(self, table=geo_frame(columns, self.mended().shapes, self.table.crs))
 
     def names(self, codes: pd.Series, column: str = "nama_kelurahan") -> pd.Series:
         """Name of each code; null where the kelurahan is not known."""
@@ -74,7 +80,7 @@ class Inside:
 
 
 def build(
-    rows: gpd.GeoDataFrame, pipeline: Pipeline, findings: FindingBook, workers: int,
+    rows: gpd.GeoDataFrame, pipeline: Pipeline, findings: FindingBook, mender: planar.Mender,
     decided: Mapping[str, str] | None = None,
 ) -> Kelurahan:  # fmt: skip
     """The kelurahan of layer ``kelurahan``: the strongest outline and the strongest name.
@@ -93,10 +99,12 @@ def build(
     }
     table = pd.DataFrame({"kode_kelurahan": codes.astype("str"), **names})
     shapes = found.chosen.geometry.to_numpy()
+    workers = mender.workers
     compare = partial(boundaries.disagreements, found, pipeline, "kelurahan", workers)
     compared = parallel.begin(compare, workers)
+    mended = mender.begin(planar.coverage(found.chosen, pipeline, "kelurahan"))
     written.compare(rows, "luas_km2", rows["kode_kelurahan"], pipeline, findings)
-    return Kelurahan(geo_frame(table, shapes, crs_of(pipeline)), found, compared)
+    return Kelurahan(geo_frame(table, shapes, crs_of(pipeline)), found, compared, mended)
 
 
 def inside(kelurahan: Geometries, kawasan: Geometries, crs: pyproj.CRS, workers: int) -> Inside:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import geopandas as gpd
 import pandas as pd
@@ -9,10 +10,12 @@ import pandas as pd
 from kotaku_geo.consolidate import (
     boundaries,
     conflicts,
+    ground,
     kawasan,
     kelurahan,
     membership,
     notes,
+    planar,
     rt,
     sectoral,
     written,
@@ -20,6 +23,7 @@ from kotaku_geo.consolidate import (
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.decisions import Docket
 from kotaku_geo.consolidate.field import Service
+from kotaku_geo.consolidate.ground import Footprints, Ground
 from kotaku_geo.consolidate.tables import Geometries, among, layer
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.stage import StageContext
@@ -64,18 +68,43 @@ class Trail:
 
 @dataclass(frozen=True)
 class Places(Belonging):
-    """What there is and what belongs to what, before any value is weighed."""
+    """What there is and what belongs to what, before any value is weighed.
+
+    Attributes:
+        kelurahan: the kelurahan; their outlines are mended beside the rest of the stage.
+        conflicts: over outlines, as they were delivered, and identities.
+        pairs: outlines of one thing, compared.
+        seams: where outlines of RT do not fit together, before they were mended and after.
+        ground: what lies in the RT.
+        mender: what mended the outlines.
+    """
 
     kelurahan: kelurahan.Kelurahan
     conflicts: list[Conflict]
+    pairs: list[gpd.GeoDataFrame]
+    seams: gpd.GeoDataFrame
+    ground: Callable[[], Ground]
+    mender: planar.Mender
 
     def outlines(self) -> dict[str, tuple[pd.Series, Geometries]]:
-        """``batas.…`` → keys and outlines that stand, of each kind of thing that is drawn."""
-        villages = self.kelurahan.table
-        drawn = {"kawasan": self.kawasan.found.chosen, "rt": self.map.found.chosen}
-        found = {f"batas.{kind}": (t["key"], t.geometry.to_numpy()) for kind, t in drawn.items()}
-        of_villages = villages["kode_kelurahan"], villages.geometry.to_numpy()
-        return {**found, "batas.kelurahan": of_villages}
+        """``batas.…`` → keys and outlines that stand, as delivered, of each kind of thing."""
+        drawn = {
+            "kawasan": self.kawasan.found.chosen,
+            "rt": self.map.found.chosen,
+            "kelurahan": self.kelurahan.found.chosen,
+        }
+        return {f"batas.{kind}": (t["key"], t.geometry.to_numpy()) for kind, t in drawn.items()}
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """Places of which the outlines are not yet mended."""
+
+    own: Belonging
+    kelurahan: kelurahan.Kelurahan
+    conflicts: list[Conflict]
+    pairs: list[gpd.GeoDataFrame]
+    mended: Callable[[], planar.Mended]
 
 
 def settled(ctx: StageContext, docket: Docket) -> Places:
@@ -84,35 +113,75 @@ def settled(ctx: StageContext, docket: Docket) -> Places:
     What is decided may bring up other conflicts, and decisions over those: it is gone through
     again until no further decision applies. Without a decision it is gone through once.
     """
+    footprints = ground.begin_footprints(ctx)
+    mender = planar.Mender(ctx.pipeline, ctx.workers)
     while True:
         book = FindingBook(ctx.findings.stage, ctx.findings.crs)
-        places = build(replace(ctx, findings=book), docket.chosen)
-        if not docket.judge(places.conflicts):
+        draft = _draft(replace(ctx, findings=book), docket.chosen, mender)
+        if not docket.judge(draft.conflicts):
             ctx.findings.extend(book.rows)
-            return places
+            return _mended(ctx, draft, mender, footprints)
 
 
-def build(ctx: StageContext, chosen: Chosen) -> Places:
+def _draft(ctx: StageContext, chosen: Chosen, mender: planar.Mender) -> _Draft:
     """The places as they are where some things are decided, with findings and conflicts.
 
     Args:
         ctx: what the stage is given.
         chosen: kind and parameter → subject → what is chosen.
+        mender: what begins to mend the outlines.
     """
     pipeline, findings = ctx.pipeline, ctx.findings
     decided = chosen("batas", "batas.kelurahan")
     rows = layer(ctx, "kelurahan")
-    villages = kelurahan.build(rows, pipeline, findings, ctx.workers, decided)
+    villages = kelurahan.build(rows, pipeline, findings, mender, decided)
     own = belonging(ctx, chosen)
+    mended = mender.begin(_coverage(ctx, own))
     written.compare(own.kawasan.rows, "luas_ha", own.kawasan.rows["key"], pipeline, findings)
-    found = _conflicts(ctx, own)
+    found, pairs = _conflicts(ctx, own)
     _tell(ctx, own)
-    found = conflicts.merged([*found, *villages.compared()])
-    return Places(**vars(own), kelurahan=villages, conflicts=found)
+    compared = villages.compared()
+    found = conflicts.merged([*found, *compared.conflicts])
+    return _Draft(own, villages, found, [*pairs, compared.pairs], mended)
+
+
+def _mended(
+    ctx: StageContext, draft: _Draft, mender: planar.Mender, footprints: Callable[[], Footprints]
+) -> Places:
+    """The places with mended outlines of RT, and what was mended told."""
+    of_rt, own = draft.mended(), draft.own
+    planar.report(of_rt, ctx.findings)
+    units = planar.redrawn(own.units, own.kawasan.table, of_rt)
+    lies = cache(ground.begin(ctx, units, footprints))
+    notes.without_kawasan(units, ctx.findings)
+    return Places(
+        **{**vars(own), "units": units}, kelurahan=draft.kelurahan,
+        conflicts=draft.conflicts, pairs=draft.pairs, seams=of_rt.seams,
+        ground=lies, mender=mender,
+    )  # fmt: skip
+
+
+def redrawn(ctx: StageContext, own: Belonging, mender: planar.Mender) -> Belonging:
+    """RT and kawasan with mended outlines of the RT; what was mended before is so still."""
+    mended = mender.shapes(_coverage(ctx, own))
+    return replace(own, units=planar.redrawn(own.units, own.kawasan.table, mended))
+
+
+def _coverage(ctx: StageContext, own: Belonging) -> planar.Coverage:
+    """The RT that meet within a kawasan, or belong to none.
+
+    One that is alone in its kawasan is drawn within it, and no other RT is in any table.
+    """
+    units = own.units
+    wanted = set(units["id_rt"][(units["kawasan"] < 0) | units["kawasan"].duplicated(keep=False)])
+    return planar.coverage(own.map.found.chosen, ctx.pipeline, "rt", wanted)
 
 
 def belonging(ctx: StageContext, chosen: Chosen) -> Belonging:
-    """Which RT and kawasan there are, and which belongs to which; arguments as of `build`."""
+    """Which RT and kawasan there are, and which belongs to which; outlines as delivered.
+
+    ``chosen``: kind and parameter → subject → what is chosen.
+    """
     pipeline = ctx.pipeline
     meant, homes = chosen("identitas", "id_rt"), chosen("identitas", "id_kawasan")
     rt_map = rt.build_map(layer(ctx, "rt"), pipeline, chosen("batas", "batas.rt"), meant)
@@ -133,16 +202,17 @@ def belonging(ctx: StageContext, chosen: Chosen) -> Belonging:
     return Belonging(rt_map, areas, units.table, survey, services, trail)
 
 
-def _conflicts(ctx: StageContext, own: Belonging) -> list[Conflict]:
-    """Conflicts over identities, and over the outlines of kawasan and RT."""
+def _conflicts(ctx: StageContext, own: Belonging) -> tuple[list[Conflict], list[gpd.GeoDataFrame]]:
+    """Conflicts over identities, and over outlines of kawasan and RT; what was compared."""
     trail, scored = own.trail, set(own.units["id_rt"])
     found = [*own.kawasan.conflicts, *trail.conflicts]
     found += _ambiguous(trail.named, trail.survey_rows)
     found += _ambiguous(trail.told, trail.rows, trail.unsettled)
-    found += _boundaries(ctx, own.map, own.kawasan, scored)
+    over_outlines, pairs = _boundaries(ctx, own.map, own.kawasan, scored)
+    found += over_outlines
     for service in own.services.values():
         found += _ambiguous(service.named, service.rows, service.unsettled(scored))
-    return found
+    return found, pairs
 
 
 def _tell(ctx: StageContext, own: Belonging) -> None:
@@ -153,18 +223,19 @@ def _tell(ctx: StageContext, own: Belonging) -> None:
         notes.unknown_rt(trail.told, trail.rows, findings)
     membership.report(trail.claims, own.map, own.kawasan, trail.shared, ctx.pipeline, findings)
     notes.unknown_kawasan(own.survey, own.kawasan, findings)
-    notes.without_kawasan(own.units, findings)
     notes.merged_rows(own.kawasan, findings)
 
 
 def _boundaries(
     ctx: StageContext, rt_map: rt.RtMap, areas: kawasan.KawasanRows, relevant: set[str]
-) -> list[Conflict]:
-    """Conflicts over the outlines of kawasan, and of the RT that matter."""
+) -> tuple[list[Conflict], list[gpd.GeoDataFrame]]:
+    """Conflicts over the outlines of kawasan, and of the RT that matter; what was compared."""
     of_areas = boundaries.disagreements(areas.found, ctx.pipeline, "kawasan", ctx.workers)
     ids = pd.Series(sorted(relevant), dtype="str")
     of_rt = boundaries.disagreements(rt_map.found, ctx.pipeline, "rt", ctx.workers, ids)
-    return conflicts.merged([*of_areas, *of_rt, *rt.twice_conflicts(rt_map, relevant)])
+    twice = rt.twice_conflicts(rt_map, relevant)
+    every = conflicts.merged([*of_areas.conflicts, *of_rt.conflicts, *twice])
+    return every, [of_areas.pairs, of_rt.pairs]
 
 
 def _one_key(rows: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -7,6 +7,7 @@ shows is one.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,9 +16,10 @@ import shapely
 
 from kotaku_geo.consolidate import rt
 from kotaku_geo.consolidate.field import Field, Service
+from kotaku_geo.consolidate.ground import Lines
 from kotaku_geo.consolidate.tables import Floats, Ints, among, codes_in, floats, layer
-from kotaku_geo.geo import cover, parallel
-from kotaku_geo.geo.area import geodesic_ha, true_length_m
+from kotaku_geo.geo import cover
+from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.stage import StageContext
 from kotaku_geo.texts import number
 
@@ -62,17 +64,18 @@ def candidates(field: Field) -> tuple[pd.DataFrame, Floats]:
         unit, par, source_id, source_row (null: measured from many), volume, penyebut, share,
         kelengkapan_data; and buildings per hectare (n,), NaN where no footprints say anything.
     """
-    footprints = layer(field.ctx, "bangunan")
-    unit = field.unit_of(footprints.geometry.to_numpy())
+    footprints, unit = field.ground.footprints, field.ground.unit
     measures: dict[str, Callable[[gpd.GeoDataFrame], pd.DataFrame]] = {
-        **{name: partial(_lines, field, name) for name in _LINES},
         "genangan": partial(_inundation, field),
-        "proteksi_kebakaran": partial(_fire, field, footprints, unit),
+        "proteksi_kebakaran": partial(_fire, field),
     }
     parts = [_buildings(field, footprints, unit)]
     parts += [_service(field, name, service) for name, service in field.services.items()]
+    for name, lines in field.ground.lines.items():
+        if len(lines.rows) or field.silent(name, lines.rows):
+            parts.append(_lines(field, name, lines))
     for name, measure in measures.items():
-        rows = layer(field.ctx, name)
+        rows = layer(field.ctx, name, ordered=False)
         if len(rows) or field.silent(name, rows):
             parts.append(measure(rows))
     field.report()
@@ -81,13 +84,13 @@ def candidates(field: Field) -> tuple[pd.DataFrame, Floats]:
 
 
 def _by_source(
-    rows: gpd.GeoDataFrame, measure: Callable[[str, gpd.GeoDataFrame], pd.DataFrame],
-    silent: Sequence[str] = (),
-) -> pd.DataFrame:  # fmt: skip
+    rows: pd.DataFrame, measure: Callable[[str, Any], pd.DataFrame], silent: Sequence[str] = ()
+) -> pd.DataFrame:
     """Candidates of each source of a layer; ``silent`` are those that looked and list nothing."""
     parts = []
-    for source in sorted({*rows["source_id"], *silent}):
-        own = rows[rows["source_id"] == source]
+    for source in sorted({*rows["source_id"].unique(), *silent}):
+        mine = (rows["source_id"] == source).to_numpy()
+        own = rows if mine.all() else rows[mine]
         part = measure(source, own)
         parts.append(part.assign(source_id=source) if len(part) else part)
     return _together(parts)
@@ -107,9 +110,9 @@ def share_of(part: Floats, whole: Floats) -> Floats:
 
 def _buildings(field: Field, rows: gpd.GeoDataFrame, unit: Ints) -> pd.DataFrame:
     flags = {"tidak_teratur": "ketidakteraturan", "tidak_layak": "persyaratan_teknis"}
-    rows = rows.assign(unit=unit)
+    plain = pd.DataFrame(rows[["source_id", *flags]]).assign(unit=unit)
 
-    def measure(source: str, own: gpd.GeoDataFrame) -> pd.DataFrame:
+    def measure(source: str, own: pd.DataFrame) -> pd.DataFrame:
         inside = own["unit"].to_numpy()
         count = field.total(inside, np.ones(len(own)))
         where = field.speaks(source, count > 0)
@@ -123,19 +126,15 @@ def _buildings(field: Field, rows: gpd.GeoDataFrame, unit: Ints) -> pd.DataFrame
             parts.append(field.said(key, source, volume, count, "jumlah_bangunan", where, rated))
         return _together(parts)
 
-    return _by_source(rows, measure)
+    return _by_source(plain, measure)
 
 
-def _lines(field: Field, name: str, rows: gpd.GeoDataFrame) -> pd.DataFrame:
+def _lines(field: Field, name: str, lines: Lines) -> pd.DataFrame:
+    rows = lines.rows
     missing_key, damaged_key, ideal_name = _LINES[name]
     ideal = field.have.chosen[ideal_name]
-    shapes = rows.geometry.to_numpy()
-    line, unit = shapely.STRtree(field.shapes).query(shapes, predicate="intersects")
-    cut = parallel.map_arrays(
-        shapely.intersection, shapes[line], field.shapes[unit], workers=field.ctx.workers
-    )
-    length = true_length_m(cut, field.units.crs)
-    pieces = rows[["source_id", "kondisi"]].iloc[line].assign(unit=unit, length=length)
+    pieces = pd.DataFrame(rows[["source_id", "kondisi"]]).iloc[lines.row]
+    pieces = pieces.assign(unit=lines.unit, length=lines.length)
     unrated = set(rows["source_id"]) - set(rows.loc[rows["kondisi"].notna(), "source_id"])
 
     def measure(source: str, own: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -213,9 +212,7 @@ def _service_units(field: Field, service: Service) -> Ints:
     return unit
 
 
-def _fire(
-    field: Field, footprints: gpd.GeoDataFrame, unit: Ints, rows: gpd.GeoDataFrame
-) -> pd.DataFrame:
+def _fire(field: Field, rows: gpd.GeoDataFrame) -> pd.DataFrame:
     """Footprints outside the reach of every post.
 
     Posts that state no reach do not count, and a source of nothing else says nothing; one that
@@ -223,9 +220,11 @@ def _fire(
     """
     _without_reach(field, rows)
     silent = field.silent("proteksi_kebakaran", rows)
+    ground = field.ground
+    footprints, unit = ground.footprints, ground.unit
     lead = _leading(field, footprints)
     own_prints = (footprints["source_id"] == lead).to_numpy(dtype=bool) & (unit >= 0)
-    points = shapely.point_on_surface(footprints.geometry.to_numpy()[own_prints])
+    points = ground.points[own_prints]
     inside = unit[own_prints]
     count = field.total(inside, np.ones(len(inside)))
 
@@ -260,7 +259,7 @@ def _without_reach(field: Field, rows: gpd.GeoDataFrame) -> None:
 
 def _leading(field: Field, rows: gpd.GeoDataFrame) -> str | None:
     """Strongest source of footprints by the default order."""
-    present = set(rows["source_id"])
+    present = set(rows["source_id"].unique())
     return next((s for s in field.ctx.pipeline.order() if s in present), None)
 
 

@@ -10,6 +10,7 @@ from kotaku_geo.consolidate import (
     agreement,
     alternatives,
     assemble,
+    boundaries,
     choose,
     conflicts,
     decisions,
@@ -17,6 +18,7 @@ from kotaku_geo.consolidate import (
     kelurahan,
     notes,
     places,
+    planar,
     reported,
     settle,
     weigh,
@@ -49,14 +51,14 @@ class Tables:
 
 def run(ctx: StageContext) -> None:
     """Write ``consolidate/kelurahan``, ``rt``, ``rt_lain``, ``kawasan``, ``facts``,
-    ``conflicts``, ``decisions`` and ``agreement``.
+    ``conflicts``, ``decisions``, ``agreement``, ``boundaries`` and ``planar``.
 
     ``rt_lain`` has the columns of ``rt`` and holds RT that were surveyed but lie in no kawasan.
     """
     docket = Docket(read_decisions(ctx.base / ctx.pipeline.decisions, ctx.pipeline))
     found = places.settled(ctx, docket)
     covering = _covered(ctx, found)
-    weighed = weigh.weigh(ctx, found, docket)
+    weighed = weigh.weigh(ctx, found, docket, found.ground)
     options = alternatives.explore(ctx, found, docket, weighed)
     weighed = alternatives.widened(weighed, found, options)
     tables = _tables(ctx, found, weighed, covering)
@@ -66,6 +68,11 @@ def run(ctx: StageContext) -> None:
     ctx.write("consolidate/conflicts", conflicts.table(every, shown))
     ctx.write("consolidate/agreement", agreement.table(weighed.choice, weighed.law, ctx.pipeline))
     _decisions(ctx, docket, every, found, weighed)
+    crs = found.kelurahan.table.crs
+    ctx.write("consolidate/boundaries", boundaries.pairs_table(found.pairs, crs))
+    ctx.write(
+        "consolidate/planar", planar.table([found.seams, found.kelurahan.mended().seams], crs)
+    )
 
 
 def _disputes(ctx: StageContext, found: Places, weighed: Weighed, docket: Docket) -> list[Conflict]:
@@ -92,14 +99,14 @@ def _decisions(
 
 def _covered(ctx: StageContext, places: Places) -> Callable[[], Covered]:
     """Begin to measure what shapes cover of each other; the thread is given arrays, no tables."""
-    villages, areas, units = places.kelurahan.table, places.kawasan.table, places.units
+    areas, units = places.kawasan.table, places.units
     crs, warning = areas.crs, ctx.pipeline.verify.area_warning_pct
-    shapes, village_shapes = (t.geometry.to_numpy() for t in (areas, villages))
+    shapes, villages = areas.geometry.to_numpy(), places.kelurahan.mended
     rts, member = units.geometry.to_numpy(), units["kawasan"].to_numpy(dtype=np.int64)
 
     def measure() -> Covered:
         return Covered(
-            kelurahan.inside(village_shapes, shapes, crs, ctx.workers),
+            kelurahan.inside(villages().shapes, shapes, crs, ctx.workers),
             notes.rest(shapes, rts, member, crs, warning, ctx.workers),
         )
 
@@ -132,8 +139,9 @@ def _tables(
     reported.report(given, areas, law, findings)
     covered = covering()
     notes.uncovered(covered.uncovered, areas, findings)
+    planar.report(places.kelurahan.mended(), findings)
     villages = kelurahan.with_slum_areas(
-        places.kelurahan, slum, areas, covered.of_kelurahan, pipeline.verify.min_piece_m2
+        places.kelurahan.redrawn(), slum, areas, covered.of_kelurahan, pipeline.verify.min_piece_m2
     )
     ctx.write("consolidate/kelurahan", villages)
     return Tables(slum, areas)

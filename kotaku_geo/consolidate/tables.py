@@ -23,15 +23,17 @@ Objects = NDArray[np.object_]
 _NUMBERS = {"number", "integer", "share", "volume", "score51", "priority"}
 
 
-def layer(ctx: StageContext, name: str) -> gpd.GeoDataFrame:
+def layer(ctx: StageContext, name: str, *, ordered: bool = True) -> gpd.GeoDataFrame:
     """A layer's table; empty, with all its columns, where nobody delivered it.
 
     Rows are ordered by source, then by what they say and where they are, and never by where they
-    stood in their file; rows that tie are alike.
+    stood in their file; rows that tie are alike. Where the order leaves no trace (things that are
+    only counted and summed) it need not be made.
     """
     if not ctx.has(f"ingest/{name}"):
         return _empty(ctx.pipeline, name)
-    return _ordered(ctx.read_geo(f"ingest/{name}"))
+    rows = ctx.read_geo(f"ingest/{name}")
+    return _ordered(rows) if ordered else rows
 
 
 def source_rank(pipeline: Pipeline, source_id: pd.Series, key: str = "default") -> Ints:

@@ -1,5 +1,6 @@
 """Values of places: candidates weighed, decisions applied, RT and kawasan scored."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.decisions import Docket
 from kotaku_geo.consolidate.facts import Denominators
 from kotaku_geo.consolidate.field import Field
+from kotaku_geo.consolidate.ground import Ground
 from kotaku_geo.consolidate.places import Belonging
 from kotaku_geo.consolidate.score import Scored
 from kotaku_geo.consolidate.tables import Floats, Ints, codes_in
@@ -43,26 +45,29 @@ class Weighed:
 
 
 def weigh(
-    ctx: StageContext, places: Belonging, docket: Docket,
+    ctx: StageContext, places: Belonging, docket: Docket, ground: Callable[[], Ground],
     known: tuple[Belonging, "Weighed"] | None = None,
 ) -> Weighed:  # fmt: skip
     """Weigh the candidates of every RT and score RT and kawasan.
 
-    ``known``: another state that was weighed; sector layers are not measured again where the RT,
-    what they are divided by and the names in the layers are the same.
+    ``ground``: what lies in the RT, asked for where sector layers are measured. ``known``:
+    another state that was weighed; they are not measured again where the RT, what they are
+    divided by and the names in the layers are the same.
     """
     pipeline, units = ctx.pipeline, places.units
     law = load(pipeline.regulation)
     survey = facts.survey_of(places.survey, units)
     have = facts.denominators(survey, units, pipeline)
     have = settle.denominators(have, units, docket)
-    field = Field(ctx, units, have, law, places.services)
-    again = None if known is None else _measured(places, have, *known)
-    by_sector, density = sectoral.candidates(field) if again is None else again
     said = facts.candidates(survey, have, pipeline)
+    extra = facts.attributes(survey, len(units), pipeline)
+    again = None if known is None else _measured(places, have, *known)
+    if again is None:
+        again = sectoral.candidates(Field(ctx, units, have, law, places.services, ground()))
+    by_sector, density = again
     choice = choose.choose(facts.together(said, by_sector), len(units), law, pipeline)
     choice = settle.values(choice, units, have, law, docket)
-    extra = facts.attributes(survey, len(units), pipeline).assign(bangunan_per_ha=density)
+    extra = extra.assign(bangunan_per_ha=density)
     member = units["kawasan"].to_numpy(dtype=np.int64)
     of_units = score.of_units(choice, law)
     of_areas = score.of_kawasan(choice, have, member, places.kawasan.size, law)

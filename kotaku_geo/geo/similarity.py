@@ -54,18 +54,48 @@ def displacement(
     Returns:
         two float arrays (n,), in the units of the coordinates.
     """
+    there, back = _distances(left, right, samples, workers)
+    p50, p95 = _percentiles(np.hstack([there, back]))
+    return p50, p95
+
+
+def displacement_each_way(
+    left: Geometries, right: Geometries, *, samples: int = SAMPLES, workers: int | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """As `displacement`, each direction by itself: from left to right, and from right to left.
+
+    An outline that has a part more than the other is far from it there, and not the other way.
+
+    Returns:
+        two float arrays (2, n): median and 95th percentile.
+    """
+    there, back = _distances(left, right, samples, workers)
+    return _percentiles(there), _percentiles(back)
+
+
+def _percentiles(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Median and 95th percentile of each row, float array (2, n)."""
+    if not len(distances):
+        return np.empty((2, 0))
+    return np.asarray(np.percentile(distances, [50, 95], axis=1))
+
+
+def _distances(
+    left: Geometries, right: Geometries, samples: int, workers: int | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Distance of points along each boundary to the other one, float arrays (n, samples)."""
     if not len(left):
-        return np.empty(0), np.empty(0)
+        return np.empty((0, samples)), np.empty((0, samples))
     lines, others = shapely.boundary(left), shapely.boundary(right)
     on_left, on_right = _along(left, samples), _along(right, samples)
 
     def part(rows: slice) -> NDArray[np.float64]:
         there = shapely.distance(on_left[rows], others[rows, None])
         back = shapely.distance(on_right[rows], lines[rows, None])
-        return np.percentile(np.hstack([there, back]), [50, 95], axis=1)
+        return np.stack([there, back])
 
-    p50, p95 = np.hstack(map_chunks(part, len(left), workers, DEAR))
-    return p50, p95
+    there, back = np.concatenate(map_chunks(part, len(left), workers, DEAR), axis=1)
+    return there, back
 
 
 def _along(polygons: Geometries, samples: int) -> Geometries:

@@ -70,6 +70,9 @@ def _frame(released: Release, source: str) -> pd.DataFrame:
         frame = builders[source](released)
     elif source.startswith("temuan_"):
         frame = _findings(released, source.removeprefix("temuan_"))
+    elif source.startswith("batas_"):
+        seams = released.geo("consolidate/planar")
+        frame = seams[seams["tahap"] == source.removeprefix("batas_")]
     elif source.startswith("penapisan_"):
         frame = _theme(released, source.removeprefix("penapisan_"))
     else:

@@ -94,6 +94,8 @@ def release(ctx: StageContext) -> Release:
         "consolidate/kawasan": _kawasan(raw["consolidate/kawasan"], hidden),
         "consolidate/facts": _facts(raw["consolidate/facts"], hidden),
         "consolidate/conflicts": _conflicts(raw["consolidate/conflicts"], hidden),
+        "consolidate/boundaries": _boundaries(raw["consolidate/boundaries"], hidden),
+        "consolidate/planar": _seams(raw["consolidate/planar"], hidden),
         "consolidate/decisions": _decisions(raw["consolidate/decisions"], hidden),
         "verify/pieces": _pieces(raw["verify/pieces"], hidden, sk),
         "verify/relations": raw["verify/relations"],
@@ -205,6 +207,21 @@ def _candidate(candidate: Mapping[str, Any], hidden: Withheld, small: bool) -> d
     if small:
         return {"source_id": candidate.get("source_id"), "keterangan": f"{FEW} KK"}
     return dict(candidate)
+
+
+def _boundaries(frame: pd.DataFrame, hidden: Withheld) -> pd.DataFrame:
+    """What differs between two outlines shows both: a withheld source takes its pairs with it."""
+    secret = frame["source_id"].isin(hidden.sources) | frame["source_id_lain"].isin(hidden.sources)
+    frame = frame[~secret].reset_index(drop=True)
+    few = frame["subject"].isin(hidden.rt | hidden.kawasan)
+    return _blank(frame, few, frame.select_dtypes("number").columns)
+
+
+def _seams(frame: pd.DataFrame, hidden: Withheld) -> pd.DataFrame:
+    """Gaps and overlaps are drawn by all whose outlines border them."""
+    by = frame["source_id"].str.split(";")
+    secret = by.map(lambda ids: isinstance(ids, list) and not hidden.sources.isdisjoint(ids))
+    return frame[~secret.to_numpy(dtype=bool)].reset_index(drop=True)
 
 
 def _decisions(frame: pd.DataFrame, hidden: Withheld) -> pd.DataFrame:

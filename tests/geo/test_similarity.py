@@ -89,3 +89,17 @@ class TestDisplacement:
 
     def test_none_at_all(self):
         assert [len(column) for column in similarity.displacement(array(), array())] == [0, 0]
+
+
+def test_displacement_each_way_tells_the_side_that_has_more() -> None:
+    """A wing that one outline has and the other has not is far from it one way only."""
+    left = np.array(
+        [shapely.box(0, 0, 100, 100).union(shapely.box(100, 40, 160, 60))], dtype=object
+    )
+    right = np.array([shapely.box(0, 0, 100, 100)], dtype=object)
+    there, back = similarity.displacement_each_way(left, right)
+    assert there[1][0] > 30
+    assert back[1][0] < 11  # only where the wing begins
+    pooled = similarity.displacement(left, right)
+    assert back[1][0] < pooled[1][0] < there[1][0]
+    assert similarity.displacement_each_way(left[:0], right[:0])[0].shape == (2, 0)

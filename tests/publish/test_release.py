@@ -7,9 +7,11 @@ from collections.abc import Callable
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from kotaku_geo.publish import release as gate
 from kotaku_geo.publish import tables
+from kotaku_geo.publish.layers import layers
 from kotaku_geo.publish.release import FEW, Release, release
 from kotaku_geo.stage import StageContext
 
@@ -145,6 +147,41 @@ def test_a_withheld_sk_keeps_results_and_loses_shapes(city: City) -> None:
 def test_a_withheld_border_is_not_drawn(city: City, source: str, table: str) -> None:
     released = release(city({source: {"publish": False}}))
     assert released.geo(f"consolidate/{table}").geometry.isna().all()
+
+
+def seam_tables() -> dict[str, pd.DataFrame]:
+    shape = gpd.GeoSeries([shapely.box(0, 0, 1, 1)] * 2, crs="EPSG:32749")
+    pairs = {"kind": "rt", "subject": [FIRST, SMALL], "source_id": "profil", "luas_ha": 1.0,
+             "source_id_lain": ["pdam", "rt"], "beda_ha": 0.5}  # fmt: skip
+    seams = {"lapisan": "rt", "kind": "celah", "tahap": ["sebelum", "sesudah"], "luas_ha": 0.1,
+             "subjects": f"{FIRST};{SMALL}", "source_id": ["pdam;rt", "rt"]}  # fmt: skip
+    return {
+        "consolidate/boundaries": gpd.GeoDataFrame(pairs, geometry=shape),
+        "consolidate/planar": gpd.GeoDataFrame(seams, geometry=shape),
+    }
+
+
+def test_what_differs_from_a_withheld_outline_is_not_drawn(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    tables.update(seam_tables())
+    open_, closed = release(city()), release(city({"pdam": {"publish": False}}))
+    for name in ("consolidate/boundaries", "consolidate/planar"):
+        assert len(open_.geo(name)) == 2
+        assert len(closed.geo(name)) == 1
+    small = row(open_.table("consolidate/boundaries"), "subject", SMALL)
+    assert pd.isna(small["luas_ha"])
+    assert row(open_.table("consolidate/boundaries"), "subject", FIRST)["luas_ha"] == 1.0
+
+
+def test_gaps_before_and_after_are_layers_of_their_own(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    tables.update(seam_tables())
+    made = {layer.name: layer.frame for layer in layers(release(city()))}
+    assert made["batas_sebelum"]["source_id"].tolist() == ["pdam;rt"]
+    assert made["batas_sesudah"]["source_id"].tolist() == ["rt"]
+    assert len(made["beda_batas"]) == 2
 
 
 def test_communities_are_shown_by_kelurahan_only(city: City) -> None:

@@ -1,0 +1,299 @@
+"""The chosen outlines of a layer as one coverage: mended where noise explains the misfit.
+
+Where polygons overlap or leave gaps is told before and after; what stays as it was is a finding.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from kotaku_geo.config import Pipeline
+from kotaku_geo.consolidate.tables import (
+    Bools,
+    Floats,
+    Geometries,
+    Ints,
+    Objects,
+    codes_in,
+    geo_frame,
+    records,
+    source_rank,
+    typed,
+)
+from kotaku_geo.findings import FindingBook
+from kotaku_geo.geo import parallel, planar, seams
+from kotaku_geo.geo.area import geodesic_ha
+from kotaku_geo.geo.grouping import collected, polygonal
+from kotaku_geo.texts import number
+
+GAP, OVERLAP = "celah", "tumpang_tindih"
+BEFORE, AFTER = "sebelum", "sesudah"
+SEAMS = {
+    "lapisan": "str", "kind": "str", "tahap": "str", "subjects": "str", "source_id": "str",
+    "lebar_m": "float64", "serpih": "bool", "luas_ha": "float64",
+}  # fmt: skip
+_DUST_HA = 1e-6  # what rounding leaves is no seam to show
+_WHY = {
+    planar.EMPTY: "poligon akan hilang",
+    planar.PARTS: "poligon akan terpecah",
+    planar.AREA: "luas akan berubah lebih dari toleransi x keliling",
+    planar.SHIFT: "batas akan bergeser lebih dari toleransi",
+    planar.FAILED: "geometri tidak dapat dihitung",
+    planar.UNSTABLE: "hasil tidak menetap",
+    planar.BESIDE: "perapian tetangganya ditolak",
+}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Outlines that should fit together, as arrays that a thread may have to itself.
+
+    Attributes:
+        kind: kelurahan or rt.
+        keys, sources: whose outline each is, and who drew it, object arrays (n,).
+        rank: authority of who drew it, 0 the highest.
+        shapes: the outlines.
+        others: outlines of the layer that are left out, for they matter to nothing; a gap that one
+            of them fills is none.
+        crs: of all.
+    """
+
+    kind: str
+    keys: Objects
+    sources: Objects
+    rank: Ints
+    shapes: Geometries
+    others: Geometries
+    crs: Any
+
+    def alike(self, other: "Coverage") -> bool:
+        """Whether another coverage is mended in the same way."""
+        return (
+            self.kind == other.kind
+            and np.array_equal(self.keys, other.keys)
+            and np.array_equal(self.rank, other.rank)
+            and _identical(self.shapes, other.shapes)
+        )
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A coverage and what became of it.
+
+    Attributes:
+        coverage: as it was.
+        shapes: the outlines that stand.
+        changed, refused: as in `kotaku_geo.geo.planar.Repaired`.
+        seams: rows of ``consolidate/planar``.
+    """
+
+    coverage: Coverage
+    shapes: Geometries
+    changed: Bools
+    refused: Objects
+    seams: gpd.GeoDataFrame
+
+
+def coverage(
+    chosen: gpd.GeoDataFrame, pipeline: Pipeline, kind: str, keys: set[str] | None = None
+) -> Coverage:
+    """The outlines of ``chosen`` (key, source_id, geometry), or of some keys alone."""
+    shapes, every = chosen.geometry.to_numpy(), chosen["key"].to_numpy(dtype=object)
+    some = np.fromiter((keys is None or key in keys for key in every), bool, len(every))
+    return Coverage(
+        kind, every[some], chosen["source_id"].to_numpy(dtype=object)[some],
+        source_rank(pipeline, chosen["source_id"], f"batas.{kind}")[some],
+        shapes[some], shapes[~some], chosen.crs,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mender:
+    """Mends coverages beside the rest of the stage, each but once.
+
+    Attributes:
+        pipeline, workers: as of `mend`.
+        begun: coverages, and what waits for each.
+    """
+
+    pipeline: Pipeline
+    workers: int
+    begun: list[tuple[Coverage, Callable[[], Mended]]] = field(default_factory=list)
+
+    def begin(self, layer: Coverage) -> Callable[[], Mended]:
+        """Begin to mend a coverage, as `mend` does; gives what waits for it."""
+        for known, waiting in self.begun:
+            if known.alike(layer) and _identical(known.others, layer.others):
+                return waiting
+        work = parallel.begin(lambda: mend(layer, self.pipeline, self.workers), self.workers)
+        waiting = cache(work)
+        self.begun.append((layer, waiting))
+        return waiting
+
+    def shapes(self, layer: Coverage) -> Mended:
+        """A coverage mended, without its seams where it was not mended before."""
+        waiting = next((w for known, w in self.begun if known.alike(layer)), None)
+        return repaired(layer, self.pipeline, self.workers) if waiting is None else waiting()
+
+
+def repaired(layer: Coverage, pipeline: Pipeline, workers: int) -> Mended:
+    """As `mend`, without telling where the outlines do not fit."""
+    within = pipeline.policy.planar
+    distances = planar.Distances(within.snap_m, within.gap_m)
+    done = planar.repair(layer.shapes, layer.rank, distances, workers=workers)
+    return Mended(layer, done.geometry, done.changed, done.refused, table([], layer.crs))
+
+
+def mend(layer: Coverage, pipeline: Pipeline, workers: int) -> Mended:
+    """Mend a coverage within the distances of ``policy.planar``.
+
+    Edges move by no more than ``gap_m``; vertices closer than ``snap_m`` are brought together.
+    """
+    within = pipeline.policy.planar
+    done = repaired(layer, pipeline, workers)
+    before = _seams(layer, layer.shapes, BEFORE, within.gap_m)
+    after = before.assign(tahap=AFTER)
+    if done.changed.any():
+        after = _seams(layer, done.shapes, AFTER, within.gap_m)
+    return replace(done, seams=table([before, after], layer.crs))
+
+
+def table(parts: Sequence[gpd.GeoDataFrame], crs: Any) -> gpd.GeoDataFrame:
+    """``consolidate/planar``: where coverages do not fit, before and after; in stable order."""
+    full = [part for part in parts if len(part)]
+    every = pd.concat(full or [pd.DataFrame(columns=[*SEAMS, "geometry"])], ignore_index=True)
+    code = np.asarray(shapely.to_wkb(every["geometry"].to_numpy(dtype=object)), dtype=object)
+    every = every.assign(code=code).sort_values(
+        ["lapisan", "tahap", "kind", "subjects", "luas_ha", "code"], ignore_index=True
+    )
+    return geo_frame(typed(every, SEAMS), every["geometry"].to_numpy(dtype=object), crs)
+
+
+def redrawn(units: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, mended: Mended) -> gpd.GeoDataFrame:
+    """Units (id_rt, kawasan, luas_gambar_ha, geometry) with the outlines that were mended.
+
+    An RT of a kawasan is drawn within it, as before.
+    """
+    place = codes_in(units["id_rt"], pd.Series(mended.coverage.keys, dtype=object))
+    shapes = units.geometry.to_numpy().copy()
+    rows = (place >= 0) & mended.changed[place] if len(mended.changed) else place >= 0
+    rows &= ~shapely.is_missing(shapes)
+    if not rows.any():
+        return units
+    new, member = mended.shapes[place[rows]], units["kawasan"].to_numpy(dtype=np.int64)[rows]
+    inside = member >= 0
+    new[inside] = polygonal(
+        shapely.intersection(new[inside], areas.geometry.to_numpy()[member[inside]])
+    )
+    new[shapely.is_empty(new)] = None
+    shapes[rows] = new
+    hectares: Floats = units["luas_gambar_ha"].to_numpy(dtype=float).copy()
+    area = geodesic_ha(new, units.crs)
+    hectares[rows] = np.where(area > 0, area, np.nan)
+    columns = pd.DataFrame(units.drop(columns="geometry")).assign(luas_gambar_ha=hectares)
+    return geo_frame(columns, shapes, units.crs)
+
+
+def report(mended: Mended, findings: FindingBook) -> None:
+    """What was mended in all, and one finding for each repair that was refused."""
+    layer = mended.coverage
+    total = mended.seams.groupby(["tahap", "kind"])["luas_ha"].sum()
+    if mended.changed.any():
+        sums: dict[str, Any] = {
+            f"{kind}_{stage}": number(float(total.get((stage, kind), 0.0)), 4)
+            for kind in (GAP, OVERLAP)
+            for stage in (BEFORE, AFTER)
+        }
+        count = number(int(mended.changed.sum()), 0)
+        findings.add(
+            "planar.repaired", key=layer.kind, value=count, action="repaired", jumlah=count,
+            lapisan=layer.kind, **sums,
+        )  # fmt: skip
+    for i in np.flatnonzero(mended.refused != None):  # noqa: E711 (element by element)
+        findings.add(
+            "planar.refused", subject=layer.keys[i], key=f"{layer.kind}|{layer.keys[i]}",
+            source_id=layer.sources[i], value=_WHY[mended.refused[i]], geometry=mended.shapes[i],
+            objek=f"{layer.kind} {layer.keys[i]}", sebab=_WHY[mended.refused[i]],
+        )  # fmt: skip
+    _report_kept(mended, findings)
+
+
+def _report_kept(mended: Mended, findings: FindingBook) -> None:
+    """Overlaps and gaps that are too wide to be noise: they stay."""
+    kind = mended.coverage.kind
+    left = mended.seams[(mended.seams["tahap"] == AFTER) & ~mended.seams["serpih"]]
+    overlaps = left[left["kind"] == OVERLAP]
+    code, pairs = pd.factorize(overlaps["subjects"], sort=True)
+    shapes = collected(overlaps.geometry.to_numpy(), code, len(pairs))  # sorted by subjects
+    groups = overlaps.groupby("subjects", sort=True).agg(
+        luas=("luas_ha", "sum"), lebar=("lebar_m", "max"), sources=("source_id", "first")
+    )
+    for row, shape in zip(records(groups.reset_index()), shapes, strict=True):
+        one, other = row.subjects.split(";")
+        findings.add(
+            "planar.overlap-kept", subject=one, key=f"{kind}|{row.subjects}", geometry=shape,
+            value=number(row.luas, 4), objek=f"{kind} {one}",
+            lain=f"{other} ({row.sources.replace(';', ', ')})",
+            luas=number(row.luas, 4), lebar=number(row.lebar, 1),
+        )  # fmt: skip
+    gaps = left[left["kind"] == GAP]
+    if len(gaps):
+        findings.add(
+            "planar.gaps-kept", key=kind, value=number(len(gaps), 0), lapisan=kind,
+            jumlah=number(len(gaps), 0), luas=number(float(gaps["luas_ha"].sum()), 4),
+        )  # fmt: skip
+
+
+def _seams(layer: Coverage, shapes: Geometries, stage: str, tolerance: float) -> gpd.GeoDataFrame:
+    """Overlaps and gaps of outlines; where most of a layer is left out only narrow gaps are."""
+    askew = np.flatnonzero(seams.suspect(shapes, tolerance))
+    found = seams.overlaps(shapes[askew])
+    left, right = askew[found.left], askew[found.right]
+    whole = not len(layer.others)
+    among = np.arange(len(shapes)) if whole else askew
+    gaps = _unfilled(seams.gaps(shapes[among]), layer.others)
+    if not whole:
+        gaps = gaps[~seams.wider(gaps, tolerance)]
+    gap, beside = seams.neighbours(gaps, shapes[among])
+    every = np.concatenate([np.column_stack([left, right]).ravel(), among[beside]])
+    owner = np.concatenate([np.repeat(np.arange(len(left)), 2), len(left) + gap])
+    geometry = np.concatenate([found.geometry, gaps])
+    frame = pd.DataFrame(
+        {
+            "lapisan": layer.kind,
+            "kind": [OVERLAP] * len(left) + [GAP] * len(gaps),
+            "tahap": stage,
+            "subjects": _joined(layer.keys[every], owner, len(geometry)),
+            "source_id": _joined(layer.sources[every], owner, len(geometry)),
+            "lebar_m": seams.widths(geometry).round(2),
+            "serpih": ~seams.wider(geometry, tolerance * planar.SLACK),
+            "luas_ha": geodesic_ha(geometry, layer.crs),
+        }
+    )
+    frame = geo_frame(frame, geometry, layer.crs)
+    return frame[frame["luas_ha"] >= _DUST_HA].reset_index(drop=True)
+
+
+def _identical(left: Geometries, right: Geometries) -> bool:
+    return len(left) == len(right) and bool(shapely.equals_identical(left, right).all())
+
+
+def _unfilled(gaps: Geometries, others: Geometries) -> Geometries:
+    if not (len(gaps) and len(others)):
+        return gaps
+    filled = shapely.STRtree(others).query(shapely.point_on_surface(gaps), predicate="intersects")
+    return np.delete(gaps, np.unique(filled[0]))
+
+
+def _joined(words: Objects, group: Ints, size: int) -> list[str]:
+    """Distinct words of each group, sorted and ``;``-joined."""
+    said: list[set[str]] = [set() for _ in range(size)]
+    for word, place in zip(words, group.tolist(), strict=True):
+        said[place].add(word)
+    return [";".join(sorted(own)) for own in said]
