@@ -187,6 +187,8 @@ def _rows(path: Path, check: bool = True) -> list[tuple[int, dict[str, str]]]:
         header = [cell.strip() for cell in next(reader, [])]
         if check:
             _check_header(path.name, header)
+        elif header and not set(COLUMNS) & set(header):
+            raise InputError(f"{path.name} baris 1: kolom tidak ada: {', '.join(COLUMNS)}")
         return [(n, _plain(header, row)) for n, row in enumerate(reader, start=2) if any(row)]
     except csv.Error as error:
         raise InputError(f"{path.name} baris {reader.line_num}: bukan CSV: {error}") from error

@@ -169,7 +169,7 @@ def test_a_hostile_file_of_decisions_is_told(made: Make) -> None:
     assert call("explain", found.file.path, R1).exit_code == 3
     path.write_text("salah;kolom\n1;2\n")
     done = call("explain", found.file.path, R1)
-    assert "kolom decision_id tidak ada" in done.stderr
+    assert "keputusan.csv baris 1: kolom tidak ada: decision_id" in done.stderr
     path.write_text('decision_id,subject,reason\nd9,x,"=HYPERLINK(1)"\n')
     assert Baseline.of_workspace(found.root, found.file).decided["reason"].tolist() == [
         "=HYPERLINK(1)"

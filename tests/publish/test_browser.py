@@ -39,6 +39,11 @@ def file(kept: Path, request: pytest.FixtureRequest) -> Path:
     return kept
 
 
+def drawn(tab: Page) -> None:
+    """Wait for the map's first picture: its scale is text of the page as well."""
+    tab.wait("document.querySelector('#scale span').textContent !== ''")
+
+
 def press(tab: Page, selector: str) -> None:
     assert tab.value(f"document.querySelector({selector!r}).click() || 1")
 
@@ -72,6 +77,7 @@ def test_an_unknown_language_changes_nothing(tab: Page, file: Path) -> None:
 
 def test_the_control_switches_there_and_back(tab: Page, file: Path) -> None:
     tab.open(file)
+    drawn(tab)
     before = tab.value("document.body.innerText")
     press(tab, "[data-lang=en]")
     assert tab.value("document.documentElement.lang") == "en"
@@ -84,6 +90,7 @@ def test_the_control_switches_there_and_back(tab: Page, file: Path) -> None:
 def test_what_the_server_wrote_is_what_the_script_writes(tab: Page, file: Path) -> None:
     """Numbers, dates and words of both makers agree."""
     tab.open(file)
+    drawn(tab)
     first = tab.value("document.querySelector('main').innerText")
     tab.value("translate() || 1")
     assert tab.value("document.querySelector('main').innerText") == first
