@@ -13,12 +13,13 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from kotaku_geo.config import Pipeline, nearest, order_keys
 from kotaku_geo.errors import InputError, OutputError
 from kotaku_geo.files import settle
+from kotaku_geo.late import record
 
 COLUMNS = ("decision_id", "kind", "subject", "parameter", "source_id", "value", "reason", "forum",
            "minutes", "date", "by", "evidence")  # fmt: skip
@@ -31,7 +32,7 @@ _SHOWN = 20  # faults that one message spells out
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@dataclass(frozen=True)
+@record
 class Decision:
     """One decision of the Pokja; the fields are the columns of the file.
 

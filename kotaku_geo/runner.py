@@ -23,12 +23,13 @@ from kotaku_geo import __version__, beside, resources
 from kotaku_geo.config import Pipeline, PipelineFile
 from kotaku_geo.errors import OutputError, PipelineFileError
 from kotaku_geo.files import file_hash, table_path
+from kotaku_geo.late import record
 
 Say = Callable[[str], None]
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "rasterio", "shapely")
 
 
-@dataclass(frozen=True)
+@record
 class Stage:
     """A stage of the road: what must come before it, and what of the pipeline file it heeds.
 
@@ -144,7 +145,7 @@ def _next(road: list[Stage], workers: int) -> list[Stage]:
     return [first]
 
 
-@dataclass(frozen=True)
+@record
 class _Told:
     """What every stage of a run is told."""
 
@@ -157,7 +158,7 @@ class _Told:
     inputs: dict[str, str]
 
 
-@dataclass(frozen=True)
+@record
 class _Done:
     """What a stage has read and written."""
 

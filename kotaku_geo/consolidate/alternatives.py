@@ -8,7 +8,7 @@ shown with their common effect.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
@@ -26,13 +26,14 @@ from kotaku_geo.consolidate.score import Scored
 from kotaku_geo.consolidate.tables import Floats
 from kotaku_geo.consolidate.weigh import Weighed
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.late import record
 from kotaku_geo.regulation import Regulation
 from kotaku_geo.stage import StageContext
 
 MOST = 4  # choices of one conflict that are gone through; each takes as long as the stage
 
 
-@dataclass(frozen=True)
+@record
 class Ends:
     """Lowest and highest total that is possible, by id, of RT or of kawasan."""
 
@@ -45,7 +46,7 @@ class Ends:
         return dict(zip(self.low.index, words, strict=True))
 
 
-@dataclass(frozen=True)
+@record
 class Alternative:
     """One set of choices and what follows from it.
 
@@ -61,7 +62,7 @@ class Alternative:
     home: dict[str, str]
 
 
-@dataclass(frozen=True)
+@record
 class Options:
     """The state that stands, with the choices that it amounts to, and the alternatives."""
 
@@ -165,7 +166,7 @@ def _standing(conflict: Conflict, found: Places) -> str | None:
     return next((o for o in every if o in home), None)
 
 
-@dataclass(frozen=True)
+@record
 class _Supposed:
     """A docket's choices, and others that are only supposed."""
 

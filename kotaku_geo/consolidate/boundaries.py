@@ -1,7 +1,6 @@
 """Several sources draw one thing: the strongest gives the outline, the others are compared."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -28,6 +27,7 @@ from kotaku_geo.geo import cover, parallel, similarity, tolerance
 from kotaku_geo.geo.area import M2_PER_HA, geodesic_ha
 from kotaku_geo.geo.grouping import collected, polygonal
 from kotaku_geo.geo.uncertainty import area_uncertainty
+from kotaku_geo.late import record
 from kotaku_geo.texts import number
 
 MATERIAL_PCT = 5.0  # of the area; contract §5, "Candidate, conflict, decision"
@@ -45,7 +45,7 @@ PAIRS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record
 class Outlines:
     """What each source draws of each thing.
 
@@ -59,7 +59,7 @@ class Outlines:
     drawn: gpd.GeoDataFrame
 
 
-@dataclass(frozen=True)
+@record
 class Compared:
     """What the comparison of outlines found.
 

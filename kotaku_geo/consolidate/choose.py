@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
@@ -15,6 +15,7 @@ from kotaku_geo.config import Pipeline
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.tables import Bools, Floats
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.late import record
 from kotaku_geo.regulation import Regulation
 from kotaku_geo.texts import number
 
@@ -22,7 +23,7 @@ _DISPUTED = ["unit", "par", "source_id", "source_row", "share", "spread", "kind"
 _DIGITS = 9  # differences of percentages are compared with the tolerance after rounding to this
 
 
-@dataclass(frozen=True)
+@record
 class Cells:
     """One value for each unit and parameter, arrays (n, k); NaN where there is none.
 
@@ -38,7 +39,7 @@ class Cells:
     score: Floats
 
 
-@dataclass(frozen=True)
+@record
 class Choice:
     """What stands, and what might.
 
@@ -105,7 +106,7 @@ def decided(
     return Choice(candidates, chosen, low, high, groups)
 
 
-@dataclass(frozen=True)
+@record
 class Dispute:
     """A cell whose candidates differ (``apart``), or agree but score differently."""
 

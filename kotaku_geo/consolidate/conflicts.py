@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from kotaku_geo.consolidate.ids import digest
 from kotaku_geo.consolidate.tables import typed
+from kotaku_geo.late import record
 
 COLUMNS = {
     "conflict_id": "str",
@@ -30,7 +31,7 @@ COLUMNS = {
 OPEN = "terbuka"
 
 
-@dataclass(frozen=True)
+@record
 class Candidate:
     """One side of a disagreement.
 
@@ -63,7 +64,7 @@ class Candidate:
         return self.source_id, str(said if self.proof is None else self.proof)
 
 
-@dataclass(frozen=True)
+@record
 class Conflict:
     """A disagreement about one thing.
 

@@ -1,6 +1,6 @@
 """What the surveys say of each RT: denominators, attributes, and candidates of every parameter."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from kotaku_geo.consolidate.tables import (
     source_rank,
     strongest,
 )
+from kotaku_geo.late import record
 from kotaku_geo.regulation import Parameter, Regulation, load
 
 _EMPTY = {
@@ -26,7 +27,7 @@ DRAWN = int(np.iinfo(np.int64).max)  # rank of hectares that are drawn and not s
 _COLUMNS = list(_EMPTY)
 
 
-@dataclass(frozen=True)
+@record
 class Survey:
     """Rows of layer ``profil_rt`` that are of a known RT.
 
@@ -39,7 +40,7 @@ class Survey:
     unit: Ints
 
 
-@dataclass(frozen=True)
+@record
 class Denominators:
     """The denominators of each RT.
 

@@ -1,7 +1,7 @@
 """Where sector layers are measured: the RT, what they are divided by, and who looked where."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from kotaku_geo.consolidate.facts import Denominators, bound
 from kotaku_geo.consolidate.ground import Ground, unit_of_points
 from kotaku_geo.consolidate.tables import Bools, Floats, Geometries, Ints
 from kotaku_geo.geo import cover, parallel
+from kotaku_geo.late import record
 from kotaku_geo.regulation import Regulation
 from kotaku_geo.stage import StageContext
 from kotaku_geo.texts import percent
@@ -39,7 +40,7 @@ def covered_least() -> float:
     return float(resources.load("sectoral")["cakupan_minimum"])
 
 
-@dataclass(frozen=True)
+@record
 class Service:
     """A service layer and the RT that its rows name.
 
@@ -60,7 +61,7 @@ class Service:
         return {name for name in asked & set(several) if relevant & set(several[name])}
 
 
-@dataclass(frozen=True)
+@record
 class Field:
     """Where sector layers are measured: the RT, their denominators, and who looked where.
 

@@ -1,7 +1,6 @@
 """Where footprints and lines of the sector layers lie, before anything is made of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -11,13 +10,14 @@ import shapely
 from kotaku_geo.consolidate.tables import Floats, Geometries, Ints, layer
 from kotaku_geo.geo import parallel
 from kotaku_geo.geo.area import linear_scale
+from kotaku_geo.late import record
 from kotaku_geo.stage import StageContext
 
 LINES = ("jalan", "drainase")
 Footprints = tuple[gpd.GeoDataFrame, Geometries]
 
 
-@dataclass(frozen=True)
+@record
 class Lines:
     """A layer of lines cut by units: row, unit and true length of each piece."""
 
@@ -27,7 +27,7 @@ class Lines:
     length: Floats
 
 
-@dataclass(frozen=True)
+@record
 class Ground:
     """What lies where.
 

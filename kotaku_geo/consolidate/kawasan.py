@@ -1,7 +1,6 @@
 """Which kawasan there are: rows grouped by id, by name, or by RT, and one outline each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -12,11 +11,12 @@ from kotaku_geo.consolidate import boundaries, rt
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.ids import shape_digest, slugs
 from kotaku_geo.consolidate.tables import joined, source_rank, strongest_text
+from kotaku_geo.late import record
 
 PLACELESS = "tanpa-kelurahan"
 
 
-@dataclass(frozen=True)
+@record
 class KawasanRows:
     """The kawasan and the rows that draw them.
 

@@ -1,7 +1,7 @@
 """The kelurahan: one outline each, and how many hectares of slum lie in it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import geopandas as gpd
@@ -26,6 +26,7 @@ from kotaku_geo.consolidate.tables import (
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import cover, parallel
 from kotaku_geo.geo.area import geodesic_ha
+from kotaku_geo.late import record
 
 COLUMNS = {
     "kode_kelurahan": "str",
@@ -38,7 +39,7 @@ COLUMNS = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Kelurahan:
     """One row a kelurahan, sorted by code.
 
@@ -66,7 +67,7 @@ class Kelurahan:
         return codes.map(table).astype("str")
 
 
-@dataclass(frozen=True)
+@record
 class Inside:
     """What of each kelurahan lies in kawasan.
 

@@ -1,7 +1,7 @@
 """Which RT belong to which kawasan, and where names and places do not agree."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -26,13 +26,14 @@ from kotaku_geo.consolidate.tables import (
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import cover
 from kotaku_geo.geo.area import geodesic_ha
+from kotaku_geo.late import record
 
 HALF = 0.5 - 1e-9
 BY_ROW, BY_SURVEY, BY_PLACE = "baris", "profil", "lokasi"
 _STRENGTH = {BY_ROW: 0, BY_SURVEY: 0, BY_PLACE: 1}
 
 
-@dataclass(frozen=True)
+@record
 class Overlaps:
     """RT polygons cut by kawasan outlines: one entry for each pair that shares an area.
 
@@ -49,7 +50,7 @@ class Overlaps:
     of_kawasan: Floats
 
 
-@dataclass(frozen=True)
+@record
 class Units:
     """The RT that are scored, sorted by id_rt.
 

@@ -1,7 +1,6 @@
 """Findings about values, scores and membership."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -24,6 +23,7 @@ from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import cover
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.cover import Index
+from kotaku_geo.late import record
 from kotaku_geo.regulation import LEVELS, Regulation
 from kotaku_geo.texts import number
 
@@ -128,7 +128,7 @@ def levels(rt: gpd.GeoDataFrame, kawasan: gpd.GeoDataFrame, findings: FindingBoo
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record
 class Rest:
     """Parts of kawasan that are drawn but fall to none of their RT, where they are not small.
 

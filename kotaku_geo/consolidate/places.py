@@ -1,7 +1,7 @@
 """Which places there are and what belongs to what, with what is decided of them applied."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 import geopandas as gpd
@@ -26,12 +26,13 @@ from kotaku_geo.consolidate.field import Service
 from kotaku_geo.consolidate.ground import Footprints, Ground
 from kotaku_geo.consolidate.tables import Geometries, among, layer
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.late import record
 from kotaku_geo.stage import StageContext
 
 Chosen = Callable[[str, str], dict[str, str]]
 
 
-@dataclass(frozen=True)
+@record
 class Belonging:
     """The RT and kawasan, and which belongs to which.
 
@@ -52,7 +53,7 @@ class Belonging:
     trail: "Trail"
 
 
-@dataclass(frozen=True)
+@record
 class Trail:
     """On what the belonging rests."""
 
@@ -66,7 +67,7 @@ class Trail:
     conflicts: list[Conflict]
 
 
-@dataclass(frozen=True)
+@record
 class Places(Belonging):
     """What there is and what belongs to what, before any value is weighed.
 
@@ -96,7 +97,7 @@ class Places(Belonging):
         return {f"batas.{kind}": (t["key"], t.geometry.to_numpy()) for kind, t in drawn.items()}
 
 
-@dataclass(frozen=True)
+@record
 class _Draft:
     """Places of which the outlines are not yet mended."""
 

@@ -4,7 +4,7 @@ Where polygons overlap or leave gaps is told before and after; what stays as it 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import Any
 
@@ -30,6 +30,7 @@ from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import parallel, planar, seams
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.grouping import collected, polygonal
+from kotaku_geo.late import record
 from kotaku_geo.texts import number
 
 GAP, OVERLAP = "celah", "tumpang_tindih"
@@ -50,7 +51,7 @@ _WHY = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Coverage:
     """Outlines that should fit together, as arrays that a thread may have to itself.
 
@@ -82,7 +83,7 @@ class Coverage:
         )
 
 
-@dataclass(frozen=True)
+@record
 class Mended:
     """A coverage and what became of it.
 
@@ -113,7 +114,7 @@ def coverage(
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record
 class Mender:
     """Mends coverages beside the rest of the stage, each but once.
 

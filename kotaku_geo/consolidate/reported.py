@@ -1,6 +1,5 @@
 """What the kawasan rows report of themselves, kept beside what is computed."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +21,7 @@ from kotaku_geo.consolidate.tables import (
     strongest_text,
 )
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.late import record
 from kotaku_geo.regulation import LEVELS, Regulation, ids, load
 from kotaku_geo.texts import UNKNOWN, number
 
@@ -30,7 +30,7 @@ COMPARED = ("tingkat_pertimbangan", "legalitas", *PEOPLE)
 COUNT_TOLERANCE = 0.01  # of the surveyed count
 
 
-@dataclass(frozen=True)
+@record
 class Reported:
     """Reported values by kawasan.
 
@@ -79,7 +79,7 @@ def build(kawasan: KawasanRows, pipeline: Pipeline) -> Reported:
     return Reported(table)
 
 
-@dataclass(frozen=True)
+@record
 class _Subjects:
     """The kawasan that are spoken of, and who says what of them."""
 

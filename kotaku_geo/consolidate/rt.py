@@ -1,7 +1,6 @@
 """Which RT there are: those on the map, and those that only a survey or a kawasan row names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -15,12 +14,13 @@ from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.ids import NO_RW, rt_ids, shape_digest
 from kotaku_geo.consolidate.tables import Bools, Geometries, Ints, among, records
 from kotaku_geo.geo.area import M2_PER_HA
+from kotaku_geo.late import record
 
 OVERLAY_SHARE = 0.5  # two polygons of one key that share this much of the smaller draw one place
 REGISTER = ["id_rt", "kode_kelurahan", "rw", "rt"]
 
 
-@dataclass(frozen=True)
+@record
 class RtMap:
     """The RT polygons.
 
@@ -41,7 +41,7 @@ class RtMap:
         return len(self.found.chosen) > 0
 
 
-@dataclass(frozen=True)
+@record
 class Resolved:
     """Names brought to RT ids.
 

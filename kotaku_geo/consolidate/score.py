@@ -1,7 +1,5 @@
 """From values to totals, levels, classes and priorities, of RT and of kawasan."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -9,13 +7,14 @@ from numpy.typing import NDArray
 from kotaku_geo.consolidate.choose import Cells, Choice
 from kotaku_geo.consolidate.facts import Denominators
 from kotaku_geo.consolidate.tables import Floats, Ints
+from kotaku_geo.late import record
 from kotaku_geo.regulation import Regulation
 
 COMPLETE, PARTIAL, NO_DATA = "lengkap", "sebagian", "tanpa_data"
 HIGHEST = 5.0  # of strategic value and socio-economy
 
 
-@dataclass(frozen=True)
+@record
 class Scored:
     """Shares, scores and what follows from them, for n things.
 

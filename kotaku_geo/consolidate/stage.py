@@ -1,7 +1,6 @@
 """The stage ``consolidate``: one agreed table of RT and kawasan out of what ingest left."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -30,10 +29,11 @@ from kotaku_geo.consolidate.standing import Standing
 from kotaku_geo.consolidate.weigh import Weighed
 from kotaku_geo.decisions import read_decisions
 from kotaku_geo.geo import parallel
+from kotaku_geo.late import record
 from kotaku_geo.stage import StageContext
 
 
-@dataclass(frozen=True)
+@record
 class Covered:
     """What shapes cover of each other; no value counts in it, so it is measured beside them."""
 
@@ -41,7 +41,7 @@ class Covered:
     uncovered: notes.Rest
 
 
-@dataclass(frozen=True)
+@record
 class Tables:
     """What was written of RT and kawasan."""
 

@@ -1,6 +1,5 @@
 """What stands now, said in words: for decisions whose conflict is no more."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -10,13 +9,14 @@ from kotaku_geo.consolidate import kelurahan, rt
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.kawasan import KawasanRows
 from kotaku_geo.decisions import Decision
+from kotaku_geo.late import record
 from kotaku_geo.regulation import Regulation
 from kotaku_geo.texts import number
 
 NOTHING = "hal itu tidak ada lagi dalam data"
 
 
-@dataclass(frozen=True)
+@record
 class Standing:
     """The places and values that stand."""
 

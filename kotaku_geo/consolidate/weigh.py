@@ -1,7 +1,6 @@
 """Values of places: candidates weighed, decisions applied, RT and kawasan scored."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,11 +15,12 @@ from kotaku_geo.consolidate.ground import Ground
 from kotaku_geo.consolidate.places import Belonging
 from kotaku_geo.consolidate.score import Scored
 from kotaku_geo.consolidate.tables import Floats, Ints, codes_in
+from kotaku_geo.late import record
 from kotaku_geo.regulation import Regulation, load
 from kotaku_geo.stage import StageContext
 
 
-@dataclass(frozen=True)
+@record
 class Weighed:
     """What stands of every RT and kawasan.
 

@@ -5,7 +5,6 @@ lies near a target is touched: a tree finds the pairs, features to be widened ar
 target's surroundings before they are buffered, and unions are made within one target at a time.
 """
 
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -13,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from kotaku_geo.geo.parallel import map_arrays
+from kotaku_geo.late import record
 
 Geometries = NDArray[np.object_]
 Index = NDArray[np.intp]
@@ -20,7 +20,7 @@ ROUND = 32  # segments of a quarter circle: a disc loses 0.04 % of its area
 POLYGON = 3  # shapely's type id
 
 
-@dataclass(frozen=True)
+@record
 class Pieces:
     """Polygonal pieces of targets, sorted by target, then feature.
 

@@ -3,7 +3,6 @@
 Noding and overlay are GEOS' OverlayNG; what is done here is to ask it for as little as possible.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kotaku_geo.geo.grouping import Geometries, Ints, components, polygonal, union_by
 from kotaku_geo.geo.parallel import map_arrays, map_chunks
+from kotaku_geo.late import record
 
 NOTHING = 1e-6  # square units; less than this is rounding in the coordinates, not area
 DEAR = 32  # pairs of polygons that are worth a thread
@@ -66,7 +66,7 @@ def self_overlaps(
     return i[real], j[real], shared[real]
 
 
-@dataclass(frozen=True)
+@record
 class Faces:
     """A planar partition of a layer whose polygons may overlap one another.
 
@@ -119,7 +119,7 @@ def faces(geometries: ArrayLike, *, workers: int | None = None) -> Faces:
     return Faces(geometry, flat.astype(np.int64), start.astype(np.int64), overlaps)
 
 
-@dataclass(frozen=True)
+@record
 class Crossing:
     """The overlay of two planar partitions.
 

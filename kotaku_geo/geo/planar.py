@@ -9,7 +9,6 @@ without it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -20,6 +19,7 @@ from kotaku_geo.geo import seams
 from kotaku_geo.geo.grouping import Geometries, Ints, components, polygonal, union_by
 from kotaku_geo.geo.overlay import faces
 from kotaku_geo.geo.parallel import side_by_side
+from kotaku_geo.late import record
 
 Bools = NDArray[np.bool_]
 Reasons = NDArray[np.object_]
@@ -31,7 +31,7 @@ HAIR = 1e-4  # metres: what noding may move
 SLACK = 1.001  # a width just at the tolerance passes, whichever way it is rounded
 
 
-@dataclass(frozen=True)
+@record
 class Distances:
     """How far a repair may go, in the units of the coordinates.
 
@@ -44,7 +44,7 @@ class Distances:
     tolerance: float
 
 
-@dataclass(frozen=True)
+@record
 class Repaired:
     """A repaired coverage.
 

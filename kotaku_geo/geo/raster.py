@@ -6,7 +6,6 @@ that is rotated or flipped is a plain grid here, and shares are the same in ever
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -15,11 +14,13 @@ from exactextract.feature import Feature, FeatureSource
 from exactextract.raster import NumPyRasterSource
 from numpy.typing import NDArray
 
+from kotaku_geo.late import record
+
 Geometries = NDArray[np.object_]
 Index = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
+@record
 class CellShares:
     """Cells that polygons touch, sorted by polygon, then row, then column.
 

@@ -1,7 +1,5 @@
 """Where a coverage does not fit together: overlaps of its polygons, and gaps that they enclose."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -9,6 +7,7 @@ from numpy.typing import NDArray
 from kotaku_geo.geo.grouping import Geometries, Ints, polygonal
 from kotaku_geo.geo.overlay import NOTHING, self_overlaps
 from kotaku_geo.geo.parallel import map_arrays
+from kotaku_geo.late import record
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -16,7 +15,7 @@ TOUCH = 1e-6  # a gap's border is its neighbours' to within rounding
 FINE = 0.1  # metres to which a width is told
 
 
-@dataclass(frozen=True)
+@record
 class Overlap:
     """Connected pieces that two polygons share.
 

@@ -17,12 +17,13 @@ from kotaku_geo.errors import InputError
 from kotaku_geo.ingest import formats
 from kotaku_geo.ingest.formats import Format
 from kotaku_geo.ingest.limits import at_most, limit
+from kotaku_geo.late import regex
 
 CHUNK = 1 << 20
 END, END64, LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 TAIL = 65_536 + 22 + 20
 UNKNOWN64 = 0xFFFFFFFF
-GDB = re.compile(r"(?i)^(.*?\.gdb)/")
+GDB = regex(r"(?i)^(.*?\.gdb)/")
 Content = dict[str, list[zipfile.ZipInfo]]  # member → its entries: one, or the files of a FileGDB
 
 

@@ -1,7 +1,5 @@
 """Written areas against drawn ones: does the column hold the unit that it is taken to hold?"""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 import shapely
@@ -12,6 +10,7 @@ from kotaku_geo.config import Source
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo.area import M2_PER_HA
 from kotaku_geo.ingest.cells import scaled
+from kotaku_geo.late import record
 from kotaku_geo.texts import number
 
 UNIT_OF = {"luas_ha": "ha", "luas_sk_ha": "ha", "luas_km2": "km2"}
@@ -23,7 +22,7 @@ NEARLY_ALL = 0.9  # clear enough to convert
 MISREAD = "ribuan (titik dan koma tertukar)"
 
 
-@dataclass(frozen=True)
+@record
 class Unit:
     """A unit that a column seems to be in.
 

@@ -14,16 +14,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kotaku_geo.ingest.cells import Issue, Parsed, by_distinct, clean, plain_text
+from kotaku_geo.late import regex
 
-KEMENDAGRI = re.compile(r"^([1-9]\d)\.?(\d{2})\.?(\d{2})\.?([123]\d{3})$")
-_KECAMATAN = re.compile(r"^([1-9]\d)\.?(\d{2})\.?(\d{2})$")
-_PARTS = re.compile(r"^([1-9]\d)\.(\d{1,2})\.(\d{1,2})(?:\.([123]\d{3}))?$")
-_WITHIN_CITY = re.compile(r"^(?:(\d{1,2})\.|(0\d)|(\d))([123]\d{3})$")
+KEMENDAGRI = regex(r"^([1-9]\d)\.?(\d{2})\.?(\d{2})\.?([123]\d{3})$")
+_KECAMATAN = regex(r"^([1-9]\d)\.?(\d{2})\.?(\d{2})$")
+_PARTS = regex(r"^([1-9]\d)\.(\d{1,2})\.(\d{1,2})(?:\.([123]\d{3}))?$")
+_WITHIN_CITY = regex(r"^(?:(\d{1,2})\.|(0\d)|(\d))([123]\d{3})$")
 _FLOAT_PARTS = {2: (7, 3), 4: (5, 1), 6: (3,)}  # digits left behind a dot when one zero was lost
-_EXPONENT = re.compile(r"^(\d)[.,](\d{9})[eE]\+?0?9$")
-_BPS = re.compile(r"^[1-9]\d{9}$")
-_BPS_PARTS = re.compile(r"^([1-9]\d)\.?(\d{2})\.(\d{3})\.(\d{3})$")
-_TEN_DIGITS = re.compile(r"^[1-9]\d{9}$")
+_EXPONENT = regex(r"^(\d)[.,](\d{9})[eE]\+?0?9$")
+_BPS = regex(r"^[1-9]\d{9}$")
+_BPS_PARTS = regex(r"^([1-9]\d)\.?(\d{2})\.(\d{3})\.(\d{3})$")
+_TEN_DIGITS = regex(r"^[1-9]\d{9}$")
 
 
 def parse_code(series: pd.Series, city: str | None = None) -> Parsed:

@@ -5,8 +5,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-_ISO_DATE = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00:00(?:\.0+)?)?$")
-_DAY_MONTH = re.compile(r"^(\d{1,2})[\s/-]([A-Za-z]{3,9})\.?(?:[\s/-](?:\d{4}|\d{2}))?$")
+from kotaku_geo.late import regex
+
+_ISO_DATE = regex(r"^(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00:00(?:\.0+)?)?$")
+_DAY_MONTH = regex(r"^(\d{1,2})[\s/-]([A-Za-z]{3,9})\.?(?:[\s/-](?:\d{4}|\d{2}))?$")
 _MONTHS_EN = {"may": 5, "aug": 8, "agt": 8, "oct": 10, "dec": 12, "peb": 2, "nop": 11}
 _MONTHS = ("jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des")
 _SERIAL = range(36526, 55153)  # a spreadsheet's numbers of the days of 2000 … 2050

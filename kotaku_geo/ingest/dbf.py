@@ -4,19 +4,20 @@ GDAL reads a number up to the first character that it does not know: ``35,5`` be
 """
 
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kotaku_geo.late import record
+
 FIELD = 32  # bytes of a field's description
 DELETED = 0x2A
 NUMERIC = b"NF"
 
 
-@dataclass(frozen=True)
+@record
 class Field:
     """A column: its name, its kind (``C``, ``N``, …), where it begins in a record, its width."""
 
@@ -26,7 +27,7 @@ class Field:
     width: int
 
 
-@dataclass(frozen=True)
+@record
 class Table:
     """The bytes of a DBF.
 

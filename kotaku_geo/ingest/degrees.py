@@ -8,9 +8,10 @@ import pandas as pd
 
 from kotaku_geo.ingest.cells import Issue, Parsed, by_distinct, clean
 from kotaku_geo.ingest.numbers import parse_number
+from kotaku_geo.late import regex
 
 _PART = r"\d{1,3}(?:[.,]\d+)?"
-_ANGLE = re.compile(
+_ANGLE = regex(
     rf"^(?P<before>[a-z]{{1,2}})?\s*(?P<sign>-?)\s*(?P<degrees>{_PART})\s*(?:°|º|d|derajat)?"
     rf"(?:\s*(?P<minutes>{_PART})\s*(?:'|menit))?"
     rf"(?:\s*(?P<seconds>{_PART})\s*(?:\"|''|detik))?\s*(?P<behind>[a-z]{{1,2}})?\.?$",

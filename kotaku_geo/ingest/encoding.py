@@ -6,7 +6,6 @@ Strict UTF-8 with a letter beyond ASCII is its own proof, whatever the file says
 import codecs
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,13 +18,14 @@ from numpy.typing import NDArray
 
 from kotaku_geo import resources
 from kotaku_geo.ingest import dbf
+from kotaku_geo.late import record, regex
 
 CUT = 3  # bytes of a UTF-8 letter that a field's width may have cut off
-CONTROLS = re.compile("[\x80-\x9f]")
-MANGLED = re.compile("[ÃÂâÄÅÆÇÈÉÊËÐÑ√¬‚Ô][\x80-\xbf\u0080-\u024f\u02c6-\u02dc\u2013-\u2122]")
+CONTROLS = regex("[\x80-\x9f]")
+MANGLED = regex("[ÃÂâÄÅÆÇÈÉÊËÐÑ√¬‚Ô][\x80-\xbf\u0080-\u024f\u02c6-\u02dc\u2013-\u2122]")
 
 
-@dataclass(frozen=True)
+@record
 class Text:
     """In which encoding a file's text is.
 

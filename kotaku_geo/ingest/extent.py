@@ -7,7 +7,6 @@ else only the area that the city's own CRS is made for.
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +20,14 @@ from kotaku_geo.ingest.inputs import delivered_files
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.reading import format_of
 from kotaku_geo.ingest.readings import Box, Evidence, lonlat_boxes, meets, options, read
+from kotaku_geo.late import record
 
 KM_PER_DEGREE = 111.0
 REMEMBERED = 4  # cities whose extent a process keeps in mind
 _known: dict[str, "Extent"] = {}
 
 
-@dataclass(frozen=True)
+@record
 class Extent:
     """Where the city lies.
 
@@ -136,7 +136,7 @@ def _stats(file: Path) -> list[str | int]:
     return [str(file), *(n for p in beside for n in (p.stat().st_mtime_ns, p.stat().st_size))]
 
 
-@dataclass(frozen=True)
+@record
 class _Seen:
     """Where one source says that it lies."""
 

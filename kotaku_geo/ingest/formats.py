@@ -10,24 +10,24 @@ import re
 import struct
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kotaku_geo import resources
+from kotaku_geo.late import record, regex
 
 HEAD = 262_144  # bytes that are looked at
 SAMPLE_LINES = 40
 DBF_KINDS = (0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0xCB, 0xF5, 0xFB)
 INDEXES = (".shx", ".sbn", ".sbx")
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".dsv", ".psv", "")
-OPENING = re.compile(r"\A\{(?![^{]*\"features\")")
-ONE_AFTER_ANOTHER = re.compile(r"\}\s*[\r\n\x1e]+\s*\{")
+OPENING = regex(r"\A\{(?![^{]*\"features\")")
+ONE_AFTER_ANOTHER = regex(r"\}\s*[\r\n\x1e]+\s*\{")
 DELIMITERS = (";", "\t", ",", "|")
 
 
-@dataclass(frozen=True)
+@record
 class Format:
     """One format of ``schemas/formats.yaml``.
 

@@ -17,22 +17,23 @@ from kotaku_geo.ingest import archive
 from kotaku_geo.ingest.limits import at_most, limit
 from kotaku_geo.ingest.raw import Note
 from kotaku_geo.ingest.staging import Staged
+from kotaku_geo.late import regex
 
 CHUNK = 1 << 24
-KEYS = re.compile(rb'"((?:[^"\\]|\\.){0,200})"\s*:')
-TAGS = re.compile(rb"<([A-Za-z_][\w:.-]*)(?:\s+name=[\"']([^\"']{0,200}))?")
+KEYS = regex(rb'"((?:[^"\\]|\\.){0,200})"\s*:')
+TAGS = regex(rb"<([A-Za-z_][\w:.-]*)(?:\s+name=[\"']([^\"']{0,200}))?")
 JSON = ("geojson", "geojsonseq", "topojson", "esrijson", "jsonfg")
 XML = ("kml", "gml", "gpx", "osm", "georss", "jml")
-ENTITIES = re.compile(r"<!ENTITY|<!DOCTYPE[^>]*(?:\[|\bSYSTEM\b|\bPUBLIC\b)", re.IGNORECASE)
-FIRST_ELEMENT = re.compile(r"<[A-Za-z_]")
-LINKED_CRS = re.compile(rb'"crs"\s*:\s*\{[^{}]*"type"\s*:\s*"(?:link|url)"', re.IGNORECASE)
-ENDLESS = re.compile(r"\bRECURSIVE\b|\bload_extension\b|\breadfile\b|\b(?:gdal|ogr)_\w+\s*\(", re.I)
-VIRTUAL = re.compile(r"CREATE\s+VIRTUAL\s+TABLE.*?USING\s+[\"'\[]?(\w+)", re.I | re.S)
+ENTITIES = regex(r"<!ENTITY|<!DOCTYPE[^>]*(?:\[|\bSYSTEM\b|\bPUBLIC\b)", re.IGNORECASE)
+FIRST_ELEMENT = regex(r"<[A-Za-z_]")
+LINKED_CRS = regex(rb'"crs"\s*:\s*\{[^{}]*"type"\s*:\s*"(?:link|url)"', re.IGNORECASE)
+ENDLESS = regex(r"\bRECURSIVE\b|\bload_extension\b|\breadfile\b|\b(?:gdal|ogr)_\w+\s*\(", re.I)
+VIRTUAL = regex(r"CREATE\s+VIRTUAL\s+TABLE.*?USING\s+[\"'\[]?(\w+)", re.I | re.S)
 HARMLESS_MODULES = ("rtree", "fts3", "fts4", "fts5", "virtualspatialindex", "virtualelementary")
-ENTITY = re.compile(rb"(?m)^[ \t]*0[ \t]*\r?\n[ \t]*([A-Za-z]\w*)[ \t]*\r?$")
+ENTITY = regex(rb"(?m)^[ \t]*0[ \t]*\r?\n[ \t]*([A-Za-z]\w*)[ \t]*\r?$")
 MAX_NESTED = 64
 Insert = tuple[bytes, int]  # a block, and how many times
-FIELDS = re.compile(rb"(?im)^\s*(?:columns|fields)\s+(\d+)")
+FIELDS = regex(rb"(?im)^\s*(?:columns|fields)\s+(\d+)")
 
 
 def look_at(staged: Staged) -> list[Note]:

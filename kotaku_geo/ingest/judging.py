@@ -5,7 +5,7 @@ other reading that brings the layer into the city; where there are several, or n
 refused. Nothing is placed on a guess without a finding.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from kotaku_geo import resources
@@ -30,6 +30,7 @@ from kotaku_geo.ingest.readings import (
     read,
     short_name,
 )
+from kotaku_geo.late import record
 from kotaku_geo.texts import number
 
 Groups = list[list[Reading]]  # each: readings that no extent tells apart, the one to take first
@@ -37,7 +38,7 @@ OFFSHORE_DEG = 1.0  # old systems are described for the land alone
 WIDER = 1.5  # times the city: a layer that reaches beyond it
 
 
-@dataclass(frozen=True)
+@record
 class Verdict:
     """What was decided about a file's coordinates.
 
@@ -56,7 +57,7 @@ class Verdict:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@record
 class _Fit:
     """How a reading lies to the city: the share of features that touch it, and whether the layer
     is wider than the city and holds some of it."""
@@ -68,7 +69,7 @@ class _Fit:
         return self.share >= share or self.wide
 
 
-@dataclass(frozen=True)
+@record
 class _Case:
     """A file's numbers, what is said of them, and every other way to read them.
 

@@ -5,17 +5,18 @@ stands in a folder, and a balloon it gives as one text: both are columns here.
 """
 
 import html
-import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
 
-ROW = re.compile(r"(?is)<tr\b[^>]*>(.*?)</tr>")
-CELL = re.compile(r"(?is)<t[dh]\b[^>]*>(.*?)(?=</t[dh]>|<t[dh]\b|\Z)")
-LINE = re.compile(r"(?is)<(?:b|strong)>\s*([^<:]{1,60}?)\s*:?\s*</(?:b|strong)>\s*:?\s*([^<]*)")
-TAG = re.compile(r"(?s)<[^>]*>")
+from kotaku_geo.late import regex
+
+ROW = regex(r"(?is)<tr\b[^>]*>(.*?)</tr>")
+CELL = regex(r"(?is)<t[dh]\b[^>]*>(.*?)(?=</t[dh]>|<t[dh]\b|\Z)")
+LINE = regex(r"(?is)<(?:b|strong)>\s*([^<:]{1,60}?)\s*:?\s*</(?:b|strong)>\s*:?\s*([^<]*)")
+TAG = regex(r"(?s)<[^>]*>")
 BALLOON = ("description", "Description")
 MARK = "Placemark"
 

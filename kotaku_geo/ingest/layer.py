@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from kotaku_geo.ingest.inputs import bundle_hash
 from kotaku_geo.ingest.keys import subjects
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.part import FINGERPRINT, Part, read_part
+from kotaku_geo.late import record
 from kotaku_geo.stage import ACCOUNT, StageContext
 
 Job = tuple[Source, Delivered | InputError]
@@ -32,7 +32,7 @@ RESOLVED = {"kode_kelurahan", *UNIT_OF}  # columns that a layer's checks may cha
 LOCATED = ("rt", "kawasan", "sk", "profil_rt", "kegiatan")
 
 
-@dataclass(frozen=True)
+@record
 class Ground:
     """What places are resolved by: the kelurahan, and their union (None without any)."""
 
@@ -46,7 +46,7 @@ class Ground:
         return cls(Gazetteer([], {}, {}, none, none), None)
 
 
-@dataclass(frozen=True)
+@record
 class Done:
     """What became of a layer.
 
@@ -69,7 +69,7 @@ class Done:
         return [{"rule": r, "severity": s, "jumlah": n} for (r, s), n in sorted(found.items())]
 
 
-@dataclass(frozen=True)
+@record
 class Reading:
     """A layer as it was read, before its places are resolved.
 

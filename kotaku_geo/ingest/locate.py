@@ -5,16 +5,16 @@ are no data are passed over, each with its reason.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kotaku_geo import resources
 from kotaku_geo.errors import InputError
 from kotaku_geo.ingest import archive, formats
 from kotaku_geo.ingest.formats import Format
+from kotaku_geo.late import record
 
 
-@dataclass(frozen=True)
+@record
 class Delivered:
     """One file to read.
 

@@ -5,7 +5,6 @@ would change too much stays as it was delivered, if it can.
 """
 
 from collections.abc import Set
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from kotaku_geo import resources
 from kotaku_geo.findings import Action, FindingBook
 from kotaku_geo.geo import outlines, repair, spikes
 from kotaku_geo.geo.area import M2_PER_HA
+from kotaku_geo.late import record
 from kotaku_geo.texts import number
 
 Geometries = NDArray[np.object_]
@@ -36,7 +36,7 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Record:
     """How findings name the records of a file."""
 
@@ -55,7 +55,7 @@ class Record:
         }
 
 
-@dataclass(frozen=True)
+@record
 class Mender:
     """Mends the geometries of one file and tells what it did.
 

@@ -22,6 +22,7 @@ from kotaku_geo.ingest.spelling import (
     without_weak_title,
     words_of,
 )
+from kotaku_geo.late import record
 
 MARGIN = 2.0  # edits by which the next place must be further off
 
@@ -34,7 +35,7 @@ def normalise(name: str) -> str:
     return joined(without_weak_title(words_of(name, written_out=False)), modern)
 
 
-@dataclass(frozen=True)
+@record
 class Match:
     """Which code a name means, how that was found, and how alike the two are (0 … 100).
 
@@ -51,7 +52,7 @@ class Match:
     elsewhere: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Answer:
     """What a name was understood to mean; ``tied`` are the codes that it fits equally well.
 

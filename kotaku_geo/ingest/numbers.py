@@ -19,20 +19,21 @@ import pandas as pd
 
 from kotaku_geo import resources
 from kotaku_geo.ingest.cells import Issue, Parsed, by_distinct, clean, scaled
+from kotaku_geo.late import record, regex
 
-_NUMBER = re.compile(r"^([+-]?)\s*(\d[\d.,]*|[.,]\d+)(?:[eE]([+-]?\d{1,3}))?\s*([^\d\s].*)?$")
-_PLAIN = re.compile(r"^-?\d+(\.\d+)?$")
-_FAMILIAR = re.compile(r"^[+-]?[\d.,]+(?:\s*[A-Za-z%]+[2²]?)?\.?$")
-_SPACED = re.compile(r"^[+-]?\s*\d{1,3}(?: \d{3})+(?!\d)")
-_ALONE = re.compile(r"^\((.*)\)$")
+_NUMBER = regex(r"^([+-]?)\s*(\d[\d.,]*|[.,]\d+)(?:[eE]([+-]?\d{1,3}))?\s*([^\d\s].*)?$")
+_PLAIN = regex(r"^-?\d+(\.\d+)?$")
+_FAMILIAR = regex(r"^[+-]?[\d.,]+(?:\s*[A-Za-z%]+[2²]?)?\.?$")
+_SPACED = regex(r"^[+-]?\s*\d{1,3}(?: \d{3})+(?!\d)")
+_ALONE = regex(r"^\((.*)\)$")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−﹣－", "-"))
-_SUPERSCRIPTS = re.compile(r"(?<=\d)[¹²³⁰⁴-⁹]+⁾?$")
-_AMOUNT_END = re.compile(r"[.,]\s*-{1,3}$")
+_SUPERSCRIPTS = regex(r"(?<=\d)[¹²³⁰⁴-⁹]+⁾?$")
+_AMOUNT_END = regex(r"[.,]\s*-{1,3}$")
 MARKS = (".", ",")
 AMBIGUOUS = "ambigu"
 
 
-@dataclass(frozen=True)
+@record
 class Written:
     """A cell taken apart: sign, digits with their marks, exponent, unit.
 

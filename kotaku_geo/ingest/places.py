@@ -1,7 +1,6 @@
 """Which kelurahan a record belongs to: by code, by name, by location; never by a guess."""
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -13,12 +12,13 @@ from numpy.typing import NDArray
 from kotaku_geo.findings import Action, FindingBook
 from kotaku_geo.ingest.gazetteer import HOW, Gazetteer
 from kotaku_geo.ingest.names import Answer, normalise
+from kotaku_geo.late import record
 from kotaku_geo.texts import number
 
 MIN_WITNESSES = 3  # names that must contradict their codes before the codes are doubted
 
 
-@dataclass(frozen=True)
+@record
 class Written:
     """What rows of one source say alike of their place, and the rows that say it."""
 

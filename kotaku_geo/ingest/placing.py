@@ -1,6 +1,6 @@
 """A file's geometries in the city's CRS, or word that they cannot be placed."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,10 @@ from kotaku_geo.ingest.crs import same_crs, to_crs
 from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.judging import judge
 from kotaku_geo.ingest.readings import Evidence, short_name
+from kotaku_geo.late import record
 
 
-@dataclass(frozen=True)
+@record
 class Placed:
     """Geometries in the city's CRS and how they got there.
 

@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from kotaku_geo.findings import Action
+from kotaku_geo.late import record
 
 
-@dataclass(frozen=True)
+@record
 class Note:
     """What a reader has to tell about a file as a whole: a finding in the making.
 

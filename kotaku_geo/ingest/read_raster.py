@@ -1,6 +1,5 @@
 """A delivered raster: its grid goes into the workspace as plain floats with NaN for no value."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -22,12 +21,13 @@ from kotaku_geo.ingest.part import FINGERPRINT, Part
 from kotaku_geo.ingest.placing import Placed, place
 from kotaku_geo.ingest.read_vector import short_crs
 from kotaku_geo.ingest.staging import Staged, staged
+from kotaku_geo.late import record
 
 NO_VALUE = (-9999.0, -99999.0)  # written in the field without being declared
 EDGE_POINTS = 21
 
 
-@dataclass(frozen=True)
+@record
 class Grid:
     """A raster's first band.
 

@@ -22,11 +22,12 @@ from kotaku_geo.ingest.formats import best_delimiter
 from kotaku_geo.ingest.limits import at_most
 from kotaku_geo.ingest.raw import Note, RawLayer
 from kotaku_geo.ingest.staging import Staged
+from kotaku_geo.late import regex
 
 MAX_HEADER_ROW = 30
 SAMPLE = 200_000  # characters that the delimiter is found in
 SPACES = " \t\r\n\v\f\xa0\u200b\u200c\u200d\u2060\ufeff"  # hidden ones included
-WKT = re.compile(
+WKT = regex(
     r"(?i)(?:SRID=\d+;)?\s*(?:MULTI)?(?:POINT|LINESTRING|POLYGON|CURVE|SURFACE|GEOMETRYCOLLECTION"
     r"|CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|TIN|TRIANGLE|POLYHEDRALSURFACE)"
     r"\s*(?:ZM|Z|M)?\s*(?:\(|EMPTY)"

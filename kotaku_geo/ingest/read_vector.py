@@ -5,7 +5,6 @@ marked, and what even that does not mend is marked as broken. Where the driver g
 middle, the features before that are kept.
 """
 
-import re
 import threading
 import warnings
 from collections.abc import Iterable, Iterator
@@ -26,10 +25,11 @@ from kotaku_geo.ingest import encoding as encodings
 from kotaku_geo.ingest.limits import at_most
 from kotaku_geo.ingest.raw import Note, RawLayer
 from kotaku_geo.ingest.staging import Staged
+from kotaku_geo.late import regex
 
 FALLBACK_ENCODING = "cp1252"
 GEOMETRY = "wkb_geometry"  # what GDAL calls a geometry column without a name
-CUT = re.compile(r"Value '(.*)' of field (.*) parsed incompletely")
+CUT = regex(r"Value '(.*)' of field (.*) parsed incompletely")
 _CRS_LOCK = threading.Lock()
 FAILURES = (
     pyogrio.errors.DataSourceError,

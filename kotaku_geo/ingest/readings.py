@@ -6,7 +6,7 @@ and a city is kilometres wide. What is read in the end goes through `crs.to_crs`
 
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from kotaku_geo import resources
 from kotaku_geo.ingest.crs import check_crs, is_geographic, to_lonlat
+from kotaku_geo.late import record
 
 Box = tuple[float, float, float, float]  # west, south, east, north, degrees
 TAIL = 0.05  # of the features at either end: strays do not say where a layer lies
@@ -26,7 +27,7 @@ _GEOD = pyproj.Geod(ellps="WGS84")
 _local = threading.local()
 
 
-@dataclass(frozen=True)
+@record
 class Candidate:
     """One class of coordinate systems; the fields are those of ``schemas/crs.yaml``."""
 
@@ -102,7 +103,7 @@ class Evidence:
         return ranked[np.linspace(0, len(ranked) - 1, most).astype(np.int64)]
 
 
-@dataclass(frozen=True)
+@record
 class Reading:
     """Numbers taken to be in ``crs``.
 

@@ -5,12 +5,12 @@ that name several RTs.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Any
 
 from kotaku_geo.ingest.dates import as_date
+from kotaku_geo.late import record, regex
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"(?P<label>R\.?\s?[TW](?![A-Z]{2})\.?)"
     r"|(?P<range>\bS\s?[./]\s?D\b\.?|\bSD\b|\bS\.\s?D\.|\bSAMPAI(?:\s+DENGAN)?\b|\bHINGGA\b)"
     r"|(?P<number>\d{1,3})(?!\d)"
@@ -18,15 +18,15 @@ _TOKEN = re.compile(
     r"|(?P<roman>[IVX]{1,7})(?![A-Z])"
     r"|(?P<slash>[/\\])|(?P<dash>-)|(?P<list>[,;&+\n]|\bDAN\b)|(?P<colon>:)|(?P<space>[\s.]+)",
 )
-_ROMAN = re.compile(r"^(X{0,3})(IX|IV|V?I{0,3})$")
-_DOTTED = re.compile(r"^(\d{1,3})\.(\d{0,2}[1-9]\d?)$")  # a number's fraction has lost its zeros
-_HEADED = re.compile(r"^R\.?T\.?\s*/\s*R\.?W\.?\s*:?\s*(?=\d)", re.IGNORECASE)  # "RT/RW 03/04"
+_ROMAN = regex(r"^(X{0,3})(IX|IV|V?I{0,3})$")
+_DOTTED = regex(r"^(\d{1,3})\.(\d{0,2}[1-9]\d?)$")  # a number's fraction has lost its zeros
+_HEADED = regex(r"^R\.?T\.?\s*/\s*R\.?W\.?\s*:?\s*(?=\d)", re.IGNORECASE)  # "RT/RW 03/04"
 _KINDS = ("label", "range", "number", "roman", "slash", "dash", "list", "colon", "space")
 MAX_RANGE = 60
 _NONE = "000"
 
 
-@dataclass(frozen=True)
+@record
 class Reading:
     """What a cell was understood to say.
 
@@ -47,7 +47,7 @@ def canonical(number: str, suffix: str = "") -> str:
     return f"{int(number):03d}{suffix.upper()}"
 
 
-@dataclass(frozen=True)
+@record
 class _Token:
     kind: str
     text: str

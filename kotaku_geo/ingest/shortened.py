@@ -1,19 +1,17 @@
 """A GeoJSON or KML that breaks off, up to its last whole feature: drivers refuse all of it."""
 
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
 from kotaku_geo.ingest import kml
 from kotaku_geo.ingest.limits import limit
 from kotaku_geo.ingest.staging import Staged
+from kotaku_geo.late import regex
 
-FEATURE = re.compile(rb'\}(?=\s*,\s*\{\s*"(?:type"\s*:\s*"Feature"|geometry"|properties"|id"))')
+FEATURE = regex(rb'\}(?=\s*,\s*\{\s*"(?:type"\s*:\s*"Feature"|geometry"|properties"|id"))')
 LAST_MARK = b"</Placemark>"
-TAG = re.compile(
-    rb"(?s)<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(/?)([A-Za-z_][\w:.-]*)[^>]*?(/?)>"
-)
+TAG = regex(rb"(?s)<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(/?)([A-Za-z_][\w:.-]*)[^>]*?(/?)>")
 
 
 def shortened(staged: Staged, folder: Path) -> Staged | None:

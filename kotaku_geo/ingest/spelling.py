@@ -3,21 +3,20 @@
 The word lists are data (``schemas/names.yaml``) and know no city.
 """
 
-import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
 
 from kotaku_geo import resources
+from kotaku_geo.late import record, regex
 
-_APOSTROPHES = re.compile(r"[’'`´‘ʼʻ\"]")
-_MOJIBAKE = re.compile("[ÃÂâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
-_DOUBLED = re.compile(r"([a-z])\1+")
-_DIGITS_ONLY = re.compile(r"\d+")
-_SPLIT = re.compile(r"[^a-z0-9|!]+")
-_RT = re.compile(r"\b(?:rt|rw)\b[\W_]*\d+[a-z]?\b")
+_APOSTROPHES = regex(r"[’'`´‘ʼʻ\"]")
+_MOJIBAKE = regex("[ÃÂâ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_DOUBLED = regex(r"([a-z])\1+")
+_DIGITS_ONLY = regex(r"\d+")
+_SPLIT = regex(r"[^a-z0-9|!]+")
+_RT = regex(r"\b(?:rt|rw)\b[\W_]*\d+[a-z]?\b")
 
 
 @cache
@@ -125,7 +124,7 @@ def bare(name: str) -> str:
     return " ".join(words)
 
 
-@dataclass(frozen=True)
+@record
 class Spelled:
     """A name in the forms that are compared."""
 

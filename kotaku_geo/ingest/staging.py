@@ -6,12 +6,11 @@ as it is read; members of archives are unpacked there. The drop itself is never 
 """
 
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from kotaku_geo import resources
@@ -19,8 +18,9 @@ from kotaku_geo.errors import InputError
 from kotaku_geo.ingest import archive, formats
 from kotaku_geo.ingest.formats import Format
 from kotaku_geo.ingest.locate import Delivered
+from kotaku_geo.late import record, regex
 
-ODD = re.compile(r"[^\w .()+,=@-]|^[.-]")
+ODD = regex(r"[^\w .()+,=@-]|^[.-]")
 ALIKE = {
     "geojson": (".geojson", ".json"),
     "sqlite": (".sqlite", ".db"),
@@ -28,7 +28,7 @@ ALIKE = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Staged:
     """A file to be read.
 

@@ -25,6 +25,7 @@ from kotaku_geo.ingest.cells import (
 from kotaku_geo.ingest.codes import KEMENDAGRI, bps, kemendagri, parse_bps, parse_code
 from kotaku_geo.ingest.dates import as_date, month_of
 from kotaku_geo.ingest.numbers import parse_integer, parse_number
+from kotaku_geo.late import regex
 
 __all__ = [
     "KEMENDAGRI",
@@ -48,9 +49,9 @@ __all__ = [
     "plain_text",
     "vocabulary",
 ]
-_DAY_FIRST = re.compile(r"^(\d{1,2})[\s./-](\d{1,2}|[A-Za-z]{3,9})\.?[\s./-](\d{4}|\d{2})$")
+_DAY_FIRST = regex(r"^(\d{1,2})[\s./-](\d{1,2}|[A-Za-z]{3,9})\.?[\s./-](\d{4}|\d{2})$")
 _CLOCK = r"(?:[ T]\d{2}:\d{2}:\d{2}(?:\.\d+)?)?"
-_YEAR_FIRST = re.compile(rf"^(\d{{4}})[./-](\d{{1,2}})[./-](\d{{1,2}}){_CLOCK}$")
+_YEAR_FIRST = regex(rf"^(\d{{4}})[./-](\d{{1,2}})[./-](\d{{1,2}}){_CLOCK}$")
 MINUS = frozenset({"-", "–"})
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from kotaku_geo.ingest.guard import XML, flatgeobuf_count
 from kotaku_geo.ingest.raw import Note
 from kotaku_geo.ingest.staging import Staged
+from kotaku_geo.late import regex
 
 TAIL = 65_536
 HEAD = 65_536
-ROOT = re.compile(rb"<([A-Za-z_][\w:.-]*)")
-COMMENT = re.compile(rb"(?s)<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>]*>")
-RECORD = re.compile(rb"(?m)^\{")
+ROOT = regex(rb"<([A-Za-z_][\w:.-]*)")
+COMMENT = regex(rb"(?s)<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^>]*>")
+RECORD = regex(rb"(?m)^\{")
 
 
 def notes(staged: Staged, rows: int) -> list[Note]:

@@ -11,16 +11,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from kotaku_geo.late import regex
+
 # Each unclosed ring becomes a finding; said for good, as changing filters is not for threads.
 warnings.filterwarnings("ignore", "Non closed ring detected", RuntimeWarning)
 
 POLYHEDRAL, TIN, TRIANGLE = 15, 16, 17
 PLAIN = {POLYHEDRAL: 6, TIN: 6, TRIANGLE: 3}  # laid out like multipolygons and polygons
 CURVED = frozenset({8, 9, 10, 11, 12, 13, 14})
-CURVES = re.compile(
-    r"(?i)\b(?:CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|MULTISURFACE)\b"
-)
-SURFACES = re.compile(r"\b(TIN|POLYHEDRALSURFACE|TRIANGLE)\b", re.IGNORECASE)
+CURVES = regex(r"(?i)\b(?:CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|MULTISURFACE)\b")
+SURFACES = regex(r"\b(TIN|POLYHEDRALSURFACE|TRIANGLE)\b", re.IGNORECASE)
 LITTLE_ENDIAN = b"\x01"  # as GEOS writes it; a GeoPackage may hold the other
 HOPELESS = "bentuknya tidak dapat disusun"
 

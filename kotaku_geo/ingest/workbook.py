@@ -14,9 +14,10 @@ from kotaku_geo.errors import InputError
 from kotaku_geo.ingest import archive, probe
 from kotaku_geo.ingest.limits import at_most, limit
 from kotaku_geo.ingest.staging import Staged
+from kotaku_geo.late import regex
 
 CHUNK = 1 << 22
-CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>/]*>')
+CELL = regex(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>/]*>')
 
 
 def bearable(staged: Staged) -> None:

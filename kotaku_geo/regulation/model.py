@@ -5,7 +5,6 @@ hundredth of a point are those of the forms in use. Unknown (NaN, None) stays un
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kotaku_geo import resources
 from kotaku_geo.errors import PipelineFileError
+from kotaku_geo.late import record
 
 Floats = NDArray[np.float64]
 Texts = NDArray[np.object_]
@@ -24,7 +24,7 @@ LEVELS = ("tidak_kumuh", "ringan", "sedang", "berat")  # lightest first
 _DIGITS = 9  # sums and quotients of floats are compared with limits after rounding to this
 
 
-@dataclass(frozen=True)
+@record
 class Parameter:
     """One criterion of the form.
 
@@ -49,7 +49,7 @@ class Parameter:
     fallback: str | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Regulation:
     """A regulation's tables and the arithmetic on them.
 

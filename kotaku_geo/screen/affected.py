@@ -1,7 +1,5 @@
 """Buildings, households and people under the hits of a theme."""
 
-from dataclasses import dataclass
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,10 +7,11 @@ import shapely
 from numpy.typing import NDArray
 
 from kotaku_geo.geo.cover import Geometries
+from kotaku_geo.late import record
 from kotaku_geo.screen.city import City, Floats
 
 
-@dataclass(frozen=True)
+@record
 class Footprints:
     """Buildings by kawasan: those of the strongest source that has any there.
 

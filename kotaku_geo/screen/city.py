@@ -1,6 +1,5 @@
 """What every theme is laid over: the kawasan, the kelurahan, the buildings."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.cover import Geometries, union_by
+from kotaku_geo.late import record
 from kotaku_geo.stage import StageContext
 
 Floats = NDArray[np.float64]
@@ -17,7 +17,7 @@ COLUMNS = ["id_kawasan", "kode_kelurahan", "jumlah_bangunan", "jumlah_kk", "juml
            "geometry"]  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record
 class City:
     """The kawasan of a city and where its kelurahan are.
 

@@ -5,13 +5,13 @@ looked, and unknown covers nothing for certain.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from kotaku_geo.geo.cover import Geometries, covered_by, share_of, union_by
+from kotaku_geo.late import record
 from kotaku_geo.screen.city import City, Floats
 from kotaku_geo.screen.words import canonical, looks_for
 
@@ -19,7 +19,7 @@ ALL = 1 - 1e-9
 ENOUGH = 0.995  # of a kawasan; below this it is covered in part
 
 
-@dataclass(frozen=True)
+@record
 class Looked:
     """Where one looked: share of each kawasan and the covered part of its outline.
 
@@ -32,7 +32,7 @@ class Looked:
     covered: Geometries
 
 
-@dataclass(frozen=True)
+@record
 class ThemeCoverage:
     """What of each kawasan was looked at for a theme.
 

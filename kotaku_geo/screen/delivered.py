@@ -1,7 +1,6 @@
 """What was delivered for a theme: its features, its rasters, and where each source looked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from kotaku_geo.config import Source, layer_columns
 from kotaku_geo.geo.cover import Geometries, Pieces, pieces, union_by
+from kotaku_geo.late import record
 from kotaku_geo.screen.city import City
 from kotaku_geo.screen.coverage import Looked, of_parts, together, unknown, within
 from kotaku_geo.screen.features import Features, features_of, is_raster
@@ -26,7 +26,7 @@ NOISE_M2 = 0.01  # overlaps up to this are what two projections make of one line
 CITYWIDE = "kota"
 
 
-@dataclass(frozen=True)
+@record
 class Delivered:
     """A theme's data on the kawasan.
 

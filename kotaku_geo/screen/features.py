@@ -1,7 +1,5 @@
 """A theme's delivered rows as features: where they are, what class they are, whether they hit."""
 
-from dataclasses import dataclass
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,6 +8,7 @@ from numpy.typing import NDArray
 
 from kotaku_geo import resources
 from kotaku_geo.geo.cover import Geometries
+from kotaku_geo.late import record
 from kotaku_geo.screen.city import City, Floats
 from kotaku_geo.screen.themes import Theme
 from kotaku_geo.screen.words import begins_with_any, one_spelling
@@ -18,7 +17,7 @@ HAIR_M = 0.1  # a line or point whose width is set to 0 must still be met by wha
 LINE, POLYGON = 1, 2
 
 
-@dataclass(frozen=True)
+@record
 class Features:
     """Rows of a theme that say something, in a stable order.
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from kotaku_geo.errors import InputError
 from kotaku_geo.geo.cover import Geometries, Pieces, collect
 from kotaku_geo.geo.parallel import map_arrays
 from kotaku_geo.geo.raster import CellShares, cell_shares, runs, zones
+from kotaku_geo.late import record
 from kotaku_geo.screen.city import City, Floats
 from kotaku_geo.screen.themes import INDEX_CLASSES as CLASSES
 
@@ -25,7 +25,7 @@ SEARCH_M = 10_000.0  # how far around the kawasan the raster is read, for the ne
 WHOLE = 1 - 1e-6  # shares of cells are good to 1e-6
 
 
-@dataclass(frozen=True)
+@record
 class Grid:
     """A window of a raster as classes.
 
@@ -40,7 +40,7 @@ class Grid:
     crs: pyproj.CRS
 
 
-@dataclass(frozen=True)
+@record
 class RasterLook:
     """What a raster says of the kawasan.
 

@@ -4,8 +4,6 @@ Coverage, status, hits and figures follow the contract's paragraph on screening;
 classes and instruments are data in ``schemas/screening.yaml``.
 """
 
-from dataclasses import dataclass
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -13,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from kotaku_geo.geo.cover import Geometries, nearest_distance
+from kotaku_geo.late import record
 from kotaku_geo.screen.affected import Footprints, affected, footprints
 from kotaku_geo.screen.city import City, Floats, read_city
 from kotaku_geo.screen.coverage import ENOUGH, ThemeCoverage, theme_coverage
@@ -36,7 +35,7 @@ COLUMNS = ["id_kawasan", "tema", "status", "rincian", "luas_ha", "persen", "caku
 FIGURES = ["luas_ha", "persen", "jumlah_objek", "bangunan", "kk", "jiwa"]
 
 
-@dataclass(frozen=True)
+@record
 class ThemeResult:
     """A theme's rows of both tables."""
 

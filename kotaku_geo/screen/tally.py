@@ -1,7 +1,6 @@
 """The reckoning of a theme: hectares by class, hits and their union, each hectare once."""
 
 import json
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -10,12 +9,13 @@ import shapely
 
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.cover import Geometries, union_by, without_earlier
+from kotaku_geo.late import record
 from kotaku_geo.screen.city import City, Floats
 
 HA_DECIMALS = 6  # of `rincian`: a hundredth of a square metre
 
 
-@dataclass(frozen=True)
+@record
 class Found:
     """Pieces of kawasan under the features of a theme, vector and raster, in a stable order.
 
@@ -34,7 +34,7 @@ class Found:
         return Found(self.rows[chosen].reset_index(drop=True), self.geometry[chosen])
 
 
-@dataclass(frozen=True)
+@record
 class Tally:
     """A theme's figures for each kawasan.
 

@@ -1,17 +1,17 @@
 """The five themes: how a row becomes a class, a hit, a kind; all of it data."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from kotaku_geo import resources
 from kotaku_geo.config import Screen
+from kotaku_geo.late import record
 from kotaku_geo.screen.words import canonical
 
 OTHER = "*"
 INDEX_CLASSES = ("rendah", "sedang", "tinggi")  # of a hazard index, in the order of its breaks
 
 
-@dataclass(frozen=True)
+@record
 class Theme:
     """A theme of ``schemas/screening.yaml``; its layer bears the same name.
 

@@ -1,14 +1,14 @@
 """Words of the field compared as people mean them: without case, spaces, signs and synonyms."""
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 
 import pandas as pd
 
 from kotaku_geo import resources
+from kotaku_geo.late import regex
 
-_SIGNS = re.compile(r"[\W_]+")
+_SIGNS = regex(r"[\W_]+")
 
 
 def fold(word: str) -> str:

@@ -1,12 +1,12 @@
 """The city's recommendation: hectares that leave and enter, and whether the SK can stand."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from kotaku_geo.late import record
 from kotaku_geo.verify.reasons import city_reason
 from kotaku_geo.verify.relations import TABLE
 
@@ -17,7 +17,7 @@ LEAVE, ENTER, AMEND, REVIEW = (
 SETTLED = ("tetap", "tidak_perlu_tindakan")
 
 
-@dataclass(frozen=True)
+@record
 class Moved:
     """Hectares of the city by what becomes of them, each hectare once.
 

@@ -1,17 +1,17 @@
 """The decree itself: its regulation and its age, judged by the pipeline's dates, not the clock."""
 
 import datetime as dt
-from dataclasses import dataclass
 
 import pandas as pd
 
+from kotaku_geo.late import record
 from kotaku_geo.stage import StageContext
 from kotaku_geo.verify.basis import BASIS
 
 YEARS = 5  # Permen 14/2018 art. 38: reviewed at least once in five years
 
 
-@dataclass(frozen=True)
+@record
 class Decree:
     """What one SK source says of itself.
 

@@ -1,6 +1,5 @@
 """Change apart from redrawing noise, relation by relation, cut into the pieces of the overlay."""
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,6 +12,7 @@ from kotaku_geo.geo.grouping import Geometries, Ints, union_by
 from kotaku_geo.geo.overlay import NOTHING, intersections, remainders
 from kotaku_geo.geo.parallel import side_by_side
 from kotaku_geo.geo.tolerance import changed
+from kotaku_geo.late import record
 from kotaku_geo.verify.overlaying import BERKURANG, BERTAMBAH, TOLERANSI, Overlay, replaced
 from kotaku_geo.verify.relating import Groups, tolerance_m
 from kotaku_geo.verify.sides import Side
@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 HAIR_M = 1e-5  # width of what rounding leaves along a border
 
 
-@dataclass(frozen=True)
+@record
 class Unions:
     """The outlines of the relations.
 
@@ -82,7 +82,7 @@ def judged(
     return replaced(over, keep, parts, crs)
 
 
-@dataclass(frozen=True)
+@record
 class _OneSide:
     """What lies on one side only, and how it is judged.
 

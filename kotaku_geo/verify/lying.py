@@ -1,17 +1,16 @@
 """In which kelurahan the pieces of the overlay lie."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from kotaku_geo.geo.grouping import Geometries, Ints
 from kotaku_geo.geo.overlay import intersection_areas
+from kotaku_geo.late import record
 from kotaku_geo.stage import StageContext
 
 
-@dataclass(frozen=True)
+@record
 class Lying:
     """In which kelurahan pieces lie.
 

@@ -11,7 +11,7 @@ import pandas as pd
 from kotaku_geo import resources
 from kotaku_geo.geo.grouping import Ints
 
-_ID_RT = re.compile(r"^(?:(.+)-)?RW(\d{3}[A-Z]?)-RT(\d{3}[A-Z]?)$")
+_ID_RT = r"^(?:(.+)-)?RW(\d{3}[A-Z]?)-RT(\d{3}[A-Z]?)$"
 NO_RW = "000"
 RT_COLUMNS = ["place", "kode", "rt", "rw"]
 

@@ -1,6 +1,6 @@
 """The one overlay of all SK locations with all kawasan, and what it says of each of them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.grouping import Geometries, Ints
 from kotaku_geo.geo.overlay import Faces, cross, faces
+from kotaku_geo.late import record
 from kotaku_geo.verify.sides import Side
 
 Floats = NDArray[np.float64]
 TETAP, BERKURANG, BERTAMBAH, TOLERANSI = "tetap", "berkurang", "bertambah", "toleransi"
 
 
-@dataclass(frozen=True)
+@record
 class Overlay:
     """Disjoint pieces of the overlay.
 

@@ -1,7 +1,5 @@
 """Which SK locations and which kawasan belong together."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 import shapely
@@ -12,6 +10,7 @@ from kotaku_geo.geo.area import M2_PER_HA
 from kotaku_geo.geo.grouping import Ints, components
 from kotaku_geo.geo.overlay import intersections
 from kotaku_geo.geo.tolerance import cores
+from kotaku_geo.late import record
 from kotaku_geo.verify import names
 from kotaku_geo.verify.overlaying import Overlay
 from kotaku_geo.verify.sides import Side
@@ -20,7 +19,7 @@ HALF = 0.5  # of the smaller: from here two places are one and the same
 _TIE = 1e-6  # shares that differ by less are equal: areas on the ellipsoid carry that much
 
 
-@dataclass(frozen=True)
+@record
 class Groups:
     """The relations as groups of places.
 
@@ -57,7 +56,7 @@ def tolerance_m(
     return np.asarray(settings.tolerance_k * np.hypot(accuracy_sk, accuracy_kawasan))
 
 
-@dataclass(frozen=True)
+@record
 class Alike:
     """Pairs (row of the SK side, row of the kawasan) that are called alike.
 

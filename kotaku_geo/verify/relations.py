@@ -1,7 +1,6 @@
 """The table of relations: groups of SK locations and kawasan with their figures and verdicts."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from kotaku_geo.config import Verify
 from kotaku_geo.geo.area import M2_PER_HA, geodesic_ha
 from kotaku_geo.geo.grouping import Ints, union_by
 from kotaku_geo.geo.similarity import aligned_iou, displacement
+from kotaku_geo.late import record
 from kotaku_geo.verify import verdicts
 from kotaku_geo.verify.judging import Unions
 from kotaku_geo.verify.overlaying import BERKURANG, BERTAMBAH, TETAP, TOLERANSI, Overlay
@@ -28,7 +28,7 @@ COLUMNS = ["relation_id", "relation", "id_sk", "id_kawasan", "mode", "verdict", 
            "tau_m", "sebab"]  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record
 class Compared:
     """Two sides, how their places are grouped, and what the decree writes of the SK side."""
 

@@ -1,7 +1,6 @@
 """The two sides that are compared: SK locations, made of rows, and the kawasan of the baseline."""
 
 import hashlib
-from dataclasses import dataclass
 from functools import cached_property
 
 import geopandas as gpd
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.grouping import Geometries, Ints, polygonal, union_by
+from kotaku_geo.late import record
 from kotaku_geo.regulation import LEVELS, load
 from kotaku_geo.stage import StageContext
 from kotaku_geo.texts import number
@@ -26,7 +26,7 @@ _TEXT = ["nama_lokasi", "id_sk", "tingkat_sk", "kode_kelurahan", "nama_kelurahan
          "daftar_rt", "nomor_sk", "tanggal_sk", "source_id"]  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record
 class Side:
     """Places of one side, sorted by id.
 
@@ -64,7 +64,7 @@ class Side:
         return Side(frame, self.geometry[keep], rt.reset_index(drop=True))
 
 
-@dataclass(frozen=True)
+@record
 class Decreed(Side):
     """The SK side, which also says what the decree writes.
 

@@ -1,12 +1,12 @@
 """SK locations that stand in a table only: which kawasan do they mean?"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kotaku_geo.late import record
 from kotaku_geo.verify import names
 from kotaku_geo.verify.relating import called_alike
 from kotaku_geo.verify.sides import Side
@@ -14,7 +14,7 @@ from kotaku_geo.verify.sides import Side
 Pairs = set[tuple[int, int]]
 
 
-@dataclass(frozen=True)
+@record
 class Matches:
     """What the locations of a table were found to mean.
 

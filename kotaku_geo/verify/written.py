@@ -1,17 +1,18 @@
 """Hectares that the decree writes, against those that are drawn."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from kotaku_geo.late import record
+
 Floats = NDArray[np.float64]
 LEAST_HA = 0.05  # smaller differences are never remarked on
 
 
-@dataclass(frozen=True)
+@record
 class Written:
     """Written hectares of each location.
 

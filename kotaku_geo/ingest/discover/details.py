@@ -14,12 +14,13 @@ from kotaku_geo.ingest.discover.mapping import unit_of
 from kotaku_geo.ingest.discover.proposal import Entry
 from kotaku_geo.ingest.discover.scoring import Subject, areas_m2
 from kotaku_geo.ingest.read_table import fold
+from kotaku_geo.late import regex
 from kotaku_geo.texts import number
 
 AGREES = (0.67, 1.5)  # written over drawn areas, median
 AREAS = {"ha": 10_000.0, "km2": 1_000_000.0}
-YEAR = re.compile(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
-SCALE = re.compile(r"(?<![a-z0-9])(\d{1,3})k(?![a-z0-9])", re.I)
+YEAR = regex(r"(?<!\d)(19[89]\d|20[0-4]\d)(?!\d)")
+SCALE = regex(r"(?<![a-z0-9])(\d{1,3})k(?![a-z0-9])", re.I)
 SAID = {"level": "tingkat", "standing": "tingkat pertimbangan", "condition": "kondisi"}
 
 

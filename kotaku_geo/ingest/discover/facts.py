@@ -14,14 +14,15 @@ from kotaku_geo import resources
 from kotaku_geo.ingest import rt as rt_cells
 from kotaku_geo.ingest import values as cells
 from kotaku_geo.ingest.names import normalise
+from kotaku_geo.late import record, regex
 
 MOST_DISTINCT = 400
-BPS = re.compile(r"^[1-9]\d{9}$")
+BPS = regex(r"^[1-9]\d{9}$")
 VOCABULARIES = ("level", "standing", "sign", "legal", "condition", "hazard", "score51")
-PARAMETER = re.compile(r"^[1-7][a-e]$")
+PARAMETER = regex(r"^[1-7][a-e]$")
 
 
-@dataclass(frozen=True)
+@record
 class Places:
     """Names of kelurahan and kecamatan that the delivery itself gives, normalised."""
 

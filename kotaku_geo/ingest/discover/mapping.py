@@ -13,6 +13,7 @@ from kotaku_geo.config import all_parameter_ids, layer_columns, parameter_ids
 from kotaku_geo.ingest.discover.facts import Column, Places
 from kotaku_geo.ingest.discover.look import Look
 from kotaku_geo.ingest.read_table import fold
+from kotaku_geo.late import record, regex
 
 UNITS = ("ha", "m2", "km2", "m²", "km²", "m", "km", "cm", "mm", "menit", "jam", "hari", "jiwa",
          "kk", "unit", "rp", "%", "hektar", "are")  # fmt: skip
@@ -32,11 +33,11 @@ GENERIC = {
     "x",
     "y",
 }
-_UNIT_BEHIND = re.compile(r"[\s_]+(?:" + "|".join(map(re.escape, UNITS)) + r")\.?$", re.I)
-_PARAMETER = re.compile(r"(?<![0-9a-z])([vp]?)([1-7][a-e])([vpnr]?)(?![0-9a-z])")
+_UNIT_BEHIND = regex(r"[\s_]+(?:" + "|".join(map(re.escape, UNITS)) + r")\.?$", re.I)
+_PARAMETER = regex(r"(?<![0-9a-z])([vp]?)([1-7][a-e])([vpnr]?)(?![0-9a-z])")
 
 
-@dataclass(frozen=True)
+@record
 class Choice:
     """A canonical column's delivered column, how sure that is (0 … 1), and why."""
 

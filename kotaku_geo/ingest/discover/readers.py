@@ -8,7 +8,6 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -25,6 +24,7 @@ from kotaku_geo.ingest.formats import Format
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.raw import RawLayer
 from kotaku_geo.ingest.staging import parts_of, staged
+from kotaku_geo.late import record
 
 TABLES = ("table", "workbook")
 HEADED = ("table", "vector")  # readers that can stop after the first rows
@@ -36,7 +36,7 @@ FAILURES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@record
 class Grid:
     """Head of a raster: its CRS, its extent, and its number of pixels."""
 

@@ -9,11 +9,12 @@ from kotaku_geo import resources
 from kotaku_geo.config import check_plain_path
 from kotaku_geo.errors import InputError
 from kotaku_geo.ingest.locate import Delivered, locate
+from kotaku_geo.late import record
 
 _GLOB = "*?["
 
 
-@dataclass(frozen=True)
+@record
 class Left:
     """A file that becomes no source, and the reason, as a sentence in Indonesian."""
 
