@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +139,17 @@ def test_every_command_is_documented() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for stage in STAGE_HELP:
         assert stage in makefile
+
+
+def test_help_needs_nothing_that_is_slow_to_import() -> None:
+    """Commands import what they need when they are called."""
+    script = (
+        "import sys, kotaku_geo.cli\n"
+        "print(*sorted({m.split('.')[0] for m in sys.modules} & {'numpy', 'pandas', 'shapely',"
+        " 'geopandas', 'pyogrio', 'pydantic', 'yaml', 'jinja2', 'xlsxwriter', 'docx'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("", "")
 
 
 def test_init_writes_a_pipeline_file_that_check_reads(city: Path) -> None:

@@ -126,6 +126,15 @@ def test_tables_fit_a_small_laptop(tab: Page, file: Path) -> None:
     assert tab.value(f"{wide}.map(s => s.firstElementChild.id)") == []
 
 
+@pytest.mark.parametrize("query", ["", "?lang=en"])
+def test_a_level_stands_on_one_line(tab: Page, file: Path, query: str) -> None:
+    tab.open(file, query, width=1300)
+    lines = "[...document.querySelectorAll('#t-kawasan .chip')].map(c => c.getClientRects().length)"
+    heights = "[...document.querySelectorAll('#t-kawasan .chip')].map(c => c.offsetHeight)"
+    assert set(tab.value(lines)) == {1}
+    assert max(tab.value(heights)) < 30
+
+
 def test_a_verdict_narrows_the_relations(tab: Page, file: Path) -> None:
     tab.open(file)
     press(tab, "[data-value=tidak_ada_di_sk]")

@@ -1,0 +1,74 @@
+"""Commands that take the conflicts to the meeting and its decisions back."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kotaku_geo.cli.common import cli, guarded, say
+
+
+@cli.group("worksheet")
+def worksheet_group() -> None:
+    """The conflicts out as a workbook for the meeting; its decisions back in."""
+
+
+def _worksheet_options(command: Callable[..., None]) -> Callable[..., None]:
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text"),
+        click.option("--debug", is_flag=True, help="Show the traceback of an error."),
+        click.option("--build", type=path, default=Path("build"), show_default=True),
+        click.option("--drop", type=path, default=None, help="Folder of delivered files."),
+    ):
+        command = option(command)
+    return command
+
+
+@worksheet_group.command("export")
+@click.argument("pipeline", type=click.Path(path_type=Path))
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("--docx", type=click.Path(path_type=Path), help="Also the draft minutes.")
+@click.option("--seal-dir", type=click.Path(path_type=Path), help="In place of segel/.")
+@_worksheet_options
+def worksheet_export_command(pipeline: Path, workbook: Path, debug: bool, **options: Any) -> None:
+    """Write the conflicts as WORKBOOK (.xlsx) for the meeting."""
+    guarded(lambda: _worksheet_export(pipeline, workbook, options), debug)
+
+
+@worksheet_group.command("import")
+@click.argument("pipeline", type=click.Path(path_type=Path))
+@click.argument("workbooks", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--partial", is_flag=True, help="Take what is right although something is wrong.")
+@_worksheet_options
+def worksheet_import_command(
+    pipeline: Path, workbooks: tuple[Path, ...], debug: bool, **options: Any
+) -> None:
+    """Take the decisions of filled WORKBOOKS into keputusan.csv."""
+    guarded(lambda: _worksheet_import(pipeline, workbooks, options), debug)
+
+
+def _worksheet_export(pipeline: Path, workbook: Path, options: dict[str, Any]) -> int:
+    from kotaku_geo.config import load_pipeline
+    from kotaku_geo.meeting import export_worksheet
+
+    form = options.pop("form")
+    how = {"workers": os.cpu_count() or 1, "say_line": say, **options}
+    done = export_worksheet(load_pipeline(pipeline), workbook, **how)
+    click.echo(json.dumps(done.as_json()) if form == "json" else done.as_text())
+    return done.exit_code
+
+
+def _worksheet_import(pipeline: Path, workbooks: tuple[Path, ...], options: dict[str, Any]) -> int:
+    from kotaku_geo.config import load_pipeline
+    from kotaku_geo.meeting import import_worksheets
+
+    form = options.pop("form")
+    how = {"workers": os.cpu_count() or 1, "say_line": say, **options}
+    done = import_worksheets(load_pipeline(pipeline), workbooks, **how)
+    text = json.dumps(done.as_json(), ensure_ascii=False) if form == "json" else done.as_text()
+    click.echo(text)
+    return done.exit_code

@@ -1,0 +1,72 @@
+"""Commands that run stages."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kotaku_geo.cli.common import Options, cli, guarded, say, stage_options
+from kotaku_geo.errors import PipelineFileError
+
+STAGE_HELP = {
+    "ingest": "Delivered files to canonical layers.",
+    "consolidate": "Layers to candidate facts, conflicts and the baseline.",
+    "verify": "The slum decree (SK) against the baseline.",
+    "screen": "The baseline against protected land, hazards, MHA, heritage and land status.",
+    "profile": "The city's slum profile as a page.",
+    "publish": "GeoPackage, reports and checksums.",
+}
+
+
+def _stage_command(name: str) -> None:
+    @cli.command(name, help=STAGE_HELP[name])
+    @click.argument("pipeline", type=click.Path(path_type=Path))
+    @stage_options
+    def command(pipeline: Path, **options: Any) -> None:
+        guarded(lambda: _run([pipeline], name, Options(**options)), options["debug"])
+
+
+for _name in STAGE_HELP:
+    _stage_command(_name)
+
+
+@cli.command("run")
+@click.argument("pipelines", nargs=-1, required=True, type=click.Path(path_type=Path))
+@stage_options
+def run_command(pipelines: tuple[Path, ...], **options: Any) -> None:
+    """All stages; several pipelines are several cities."""
+    guarded(lambda: _run(list(pipelines), "publish", Options(**options)), options["debug"])
+
+
+def _run(pipelines: list[Path], target: str, options: Options) -> int:
+    from kotaku_geo.config import load_pipeline
+    from kotaku_geo.outcome import outcome_of
+    from kotaku_geo.runner import run_stages
+
+    files = [load_pipeline(path) for path in pipelines]
+    stems = [file.stem for file in files]
+    if len(set(stems)) < len(stems):
+        raise PipelineFileError("dua berkas pipeline bernama sama akan memakai folder yang sama")
+    codes = []
+    for file in files:
+        report = run_stages(
+            file,
+            target,
+            drop=options.drop,
+            build=options.build,
+            lang=options.lang,
+            workers=os.cpu_count() or 1,
+            say=say,
+        )
+        outcome = outcome_of(report, options.fail_on, options.strict, options.require_agreed)
+        codes.append(outcome.exit_code)
+        if len(files) > 1 and options.form == "text":
+            click.echo(f"{file.pipeline.city.name} ({file.path.name})")
+        if options.form == "json":
+            click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
+        else:
+            click.echo(outcome.as_text(options.lang))
+    order = (2, 3, 6, 4, 5, 1, 0)
+    return min(codes, key=order.index)
