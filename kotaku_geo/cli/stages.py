@@ -25,7 +25,7 @@ def _stage_command(name: str) -> None:
     @click.argument("pipeline", type=click.Path(path_type=Path))
     @stage_options
     def command(pipeline: Path, **options: Any) -> None:
-        guarded(lambda: _run([pipeline], name, Options(**options)), options["debug"])
+        guarded(lambda: _run([pipeline], [name], Options(**options)), options["debug"])
 
 
 for _name in STAGE_HELP:
@@ -34,13 +34,21 @@ for _name in STAGE_HELP:
 
 @cli.command("run")
 @click.argument("pipelines", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--until",
+    type=click.Choice(list(STAGE_HELP)),
+    multiple=True,
+    default=["publish"],
+    show_default=True,
+    help="The last stage; may be given again.",
+)
 @stage_options
-def run_command(pipelines: tuple[Path, ...], **options: Any) -> None:
+def run_command(pipelines: tuple[Path, ...], until: tuple[str, ...], **options: Any) -> None:
     """All stages; several pipelines are several cities."""
-    guarded(lambda: _run(list(pipelines), "publish", Options(**options)), options["debug"])
+    guarded(lambda: _run(list(pipelines), list(until), Options(**options)), options["debug"])
 
 
-def _run(pipelines: list[Path], target: str, options: Options) -> int:
+def _run(pipelines: list[Path], targets: list[str], options: Options) -> int:
     from kotaku_geo.config import load_pipeline
     from kotaku_geo.outcome import outcome_of
     from kotaku_geo.runner import run_stages
@@ -53,7 +61,7 @@ def _run(pipelines: list[Path], target: str, options: Options) -> int:
     for file in files:
         report = run_stages(
             file,
-            target,
+            targets,
             drop=options.drop,
             build=options.build,
             lang=options.lang,

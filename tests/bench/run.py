@@ -59,29 +59,19 @@ def report(name: str, ours: list[tuple[float, float]], peer: list[tuple[float, f
 def banjarmasin(rounds: int, work: Path) -> None:
     """Ingest to screen on the real city beside a plain script; then a rerun of nothing."""
     pipeline = str(ROOT / "pipelines" / "banjarmasin.yaml")
-    program = [sys.executable, "-m", "kotaku_geo", "screen", pipeline, "--drop", str(DATA)]
-    verify = [sys.executable, "-c", _BOTH, pipeline, str(DATA)]
+    program = [sys.executable, "-m", "kotaku_geo", "run", pipeline, "--drop", str(DATA),
+               "--until", "verify", "--until", "screen"]  # fmt: skip
     peer_script = [sys.executable, str(ROOT / "tests" / "bench" / "peer_banjarmasin.py"), str(DATA)]
     ours, peer, again, bare = [], [], [], []
     for i in range(rounds):
         peer.append(timed([*peer_script, str(work / f"peer{i}")]))
         build = str(work / f"ours{i}")
-        ours.append(timed([*verify, build]))
+        ours.append(timed([*program, "--build", build]))
         again.append(timed([*program, "--build", build]))
         bare.append(timed([sys.executable, "-c", LIBRARIES]))
         shutil.rmtree(build)
     report("ingest to screen, Banjarmasin, cold", ours, peer)
     report("rerun with nothing changed, beside importing the libraries", again, bare)
-
-
-_BOTH = """
-import sys
-from pathlib import Path
-from kotaku_geo.config import load_pipeline
-from kotaku_geo.runner import run_stages
-file = load_pipeline(Path(sys.argv[1]))
-run_stages(file, ("verify", "screen"), drop=Path(sys.argv[2]), build=Path(sys.argv[3]))
-"""
 
 
 def large(rounds: int, work: Path) -> None:
