@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from kotaku_geo import resources
+from kotaku_geo.frames import draw, shapes_in
 
 Action = Literal["rejected", "repaired", "kept"]
 COLUMNS = [
@@ -166,5 +167,5 @@ def _typed(frame: pd.DataFrame, crs: Any) -> gpd.GeoDataFrame:
         if column in frame:
             frame[column] = frame[column].astype("str").where(frame[column].notna())
     frame["source_row"] = frame["source_row"].astype("Int64")
-    geometry = gpd.GeoSeries(list(frame["geometry"]), crs=crs, index=frame.index)
-    return gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=geometry, crs=crs)
+    shapes = shapes_in(frame.pop("geometry"))
+    return draw(frame, shapes, crs)

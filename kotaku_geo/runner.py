@@ -17,13 +17,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kotaku_geo import __version__, beside, resources
 from kotaku_geo.config import Pipeline, PipelineFile
 from kotaku_geo.errors import OutputError, PipelineFileError
 from kotaku_geo.files import file_hash, table_path
 from kotaku_geo.late import record
+
+if TYPE_CHECKING:
+    from kotaku_geo.stage import StageContext
 
 Say = Callable[[str], None]
 LIBRARIES = ("geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "rasterio", "shapely")
@@ -118,8 +121,8 @@ def run_stages(
         state = _State.load(root)
         report = RunReport(root)
         inputs = _input_hashes(file.pipeline, folder)
-        told = _Told(file, folder, root, lang, workers, say, inputs)
         road = _road((target,) if isinstance(target, str) else target)
+        told = _Told(file, folder, root, lang, workers, say, inputs, road)
         keys = {s.name: _key(s, file, inputs if s.name == "ingest" else {}, lang) for s in road}
         while road:
             together = _next(road, workers)
@@ -156,6 +159,12 @@ class _Told:
     workers: int
     say: Say
     inputs: dict[str, str]
+    road: list[Stage]
+
+    def load_ahead(self) -> None:
+        """Import the stages that are still to come."""
+        for stage in self.road:
+            _entry(stage)
 
 
 @record
@@ -237,10 +246,10 @@ def _execute(stage: Stage, told: _Told) -> _Done:
         say=told.say,
         workers=told.workers,
         hashes=told.inputs,
+        ahead=told.load_ahead,
     )
-    module, function = stage.entry.split(":")
     try:
-        getattr(importlib.import_module(module), function)(ctx)
+        _entry(stage)(ctx)
     except BaseException:
         ctx.workspace.clear_unfinished(stage.name)
         raise
@@ -248,6 +257,12 @@ def _execute(stage: Stage, told: _Told) -> _Done:
         ctx.write(f"{stage.name}/findings", ctx.findings.frame())
     written = ctx.put()
     return _Done(sorted(ctx.reads), written, round(time.perf_counter() - started, 3))
+
+
+def _entry(stage: Stage) -> Callable[["StageContext"], None]:
+    module, function = stage.entry.split(":")
+    entry: Callable[[StageContext], None] = getattr(importlib.import_module(module), function)
+    return entry
 
 
 def _merge_findings(file: PipelineFile, state: "_State") -> None:

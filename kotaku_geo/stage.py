@@ -44,6 +44,8 @@ class StageContext:
         finished: files that already wait beside their places, by table or document.
         hashes: content hashes of delivered files by name, where they are known already.
         reads: tables that the stage has asked for, whether or not they were there.
+        ahead: loads what later stages need. A stage that works in several processes calls it in
+            this one once the others have begun; then it costs the run but a share of its time.
     """
 
     pipeline: Pipeline
@@ -59,6 +61,7 @@ class StageContext:
     finished: dict[str, Path] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
+    ahead: Callable[[], None] = lambda: None
 
     def has(self, table: str) -> bool:
         """Whether a table of an earlier stage is there."""

@@ -22,6 +22,9 @@ from numpy.typing import NDArray
 
 from kotaku_geo.errors import OutputError
 from kotaku_geo.files import file_hash, settle, table_path
+from kotaku_geo.frames import GEOMETRY, draw, with_geometry
+
+WORTH_THREADS = 1_000_000  # cells; fewer are read sooner than threads start
 
 
 class Workspace:
@@ -40,9 +43,7 @@ class Workspace:
 
     def read(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """A table without geometry, or some columns of any table."""
-        with pq.ParquetFile(self.path(table)) as file:  # pandas would look for a dataset first
-            frame: pd.DataFrame = file.read(columns).to_pandas()
-        return frame
+        return _read(self.path(table), columns)[0]
 
     def read_geo(self, table: str, columns: Sequence[str] | None = None) -> gpd.GeoDataFrame:
         """A table with geometry, in the city's CRS, or those of some columns that it has.
@@ -114,17 +115,21 @@ class Workspace:
 
 def read_any(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """A table or those of some columns that it has, with geometry where it has any."""
-    with pq.ParquetFile(path) as file:  # read_table would look for a dataset first
-        table = file.read(columns)
-    geo = (table.schema.metadata or {}).get(b"geo")
-    frame: pd.DataFrame = table.to_pandas()
+    frame, geo = _read(path, columns)
     if geo is None:
         return frame
-    shapes = shapely.from_wkb(frame["geometry"].to_numpy(dtype=object))
-    geometry = gpd.GeoSeries(shapes, index=frame.index, crs=_crs_of(geo))
-    drawn = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=geometry)
-    ordered: pd.DataFrame = drawn[list(frame.columns)]
-    return ordered
+    shapes = shapely.from_wkb(frame[GEOMETRY].to_numpy(dtype=object))
+    drawn: pd.DataFrame = draw(frame, shapes, _crs_of(geo))
+    return drawn
+
+
+def _read(path: Path, columns: Sequence[str] | None) -> tuple[pd.DataFrame, bytes | None]:
+    """A table as it lies there, and what its file says of its geometry."""
+    with pq.ParquetFile(path) as file:  # read_table would look for a dataset first
+        large = file.metadata.num_rows * file.metadata.num_columns > WORTH_THREADS
+        table = file.read(columns, use_threads=large)
+    frame: pd.DataFrame = table.to_pandas(use_threads=large)
+    return frame, (table.schema.metadata or {}).get(b"geo")
 
 
 @cache
@@ -153,7 +158,7 @@ def write_frame(frame: pd.DataFrame, path: Path, wkb: NDArray[np.object_] | None
         if wkb is None:
             wkb = shapely.to_wkb(frame.geometry.to_numpy(), output_dimension=2)
         metadata[b"geo"] = _geo_metadata(frame.crs)
-        frame = pd.DataFrame({c: frame[c] if c != "geometry" else wkb for c in frame.columns})
+        frame = with_geometry(frame, wkb)
     table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)  # a pool costs more
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **metadata})
     pq.write_table(table, path, compression="zstd")

@@ -22,7 +22,7 @@ FLOORS = [
     {"stage", "waivers", "decisions"},
     {"workspace", "findings"},
     {"config"},
-    {"texts", "files", "resources", "beside"},
+    {"texts", "files", "frames", "resources", "beside"},
     {"errors"},
     {"geo"},
     {"late"},

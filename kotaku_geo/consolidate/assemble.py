@@ -19,11 +19,11 @@ from kotaku_geo.consolidate.tables import (
     Geometries,
     Ints,
     either,
-    geo_frame,
     joined,
     taken,
     typed,
 )
+from kotaku_geo.frames import draw
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.regulation import Regulation
 
@@ -96,7 +96,7 @@ def rt_table(
         }
     )
     frame = pd.concat([frame, scored.table, extra], axis=1)
-    return geo_frame(typed(frame, rt_types(law)), units.geometry.to_numpy(), units.crs)
+    return draw(typed(frame, rt_types(law)), units.geometry.to_numpy(), units.crs)
 
 
 def kawasan_table(
@@ -126,7 +126,7 @@ def kawasan_table(
         prioritas_dilaporkan=reported.table["prioritas"],
     )  # fmt: skip
     frame = frame.assign(**_considered(frame, extra, member, reported, pipeline, law))
-    return geo_frame(typed(frame, kawasan_types(law)), shapes, crs)
+    return draw(typed(frame, kawasan_types(law)), shapes, crs)
 
 
 def facts_table(

@@ -18,11 +18,11 @@ from kotaku_geo.consolidate.tables import (
     among,
     codes_in,
     floats,
-    geo_frame,
     source_rank,
     typed,
 )
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.frames import draw
 from kotaku_geo.geo import cover, parallel, similarity, tolerance
 from kotaku_geo.geo.area import M2_PER_HA, geodesic_ha
 from kotaku_geo.geo.grouping import collected, polygonal
@@ -91,16 +91,13 @@ def outlines(
     first = np.full(size, 0, dtype=np.intp)
     first[code[::-1]] = np.arange(len(code))[::-1]
     geometry = cover.union_by(rows.geometry.to_numpy(), code, size)
-    drawn = gpd.GeoDataFrame(
-        {
-            "key": rows["key"].to_numpy(dtype=object)[first],
-            "source_id": rows["source_id"].to_numpy(dtype=object)[first],
-            "source_row": rows["source_row"].to_numpy(dtype=object)[first],
-            "rank": rank[first],
-        },
-        geometry=geometry,
-        crs=rows.crs,
-    )
+    said = {
+        "key": rows["key"].to_numpy(dtype=object)[first],
+        "source_id": rows["source_id"].to_numpy(dtype=object)[first],
+        "source_row": rows["source_row"].to_numpy(dtype=object)[first],
+        "rank": rank[first],
+    }
+    drawn = draw(pd.DataFrame(said), geometry, rows.crs)
     chosen = drawn.drop_duplicates("key").reset_index(drop=True)
     return Outlines(chosen, drawn)
 
@@ -164,7 +161,7 @@ def pairs_table(tables: Sequence[gpd.GeoDataFrame], crs: Any) -> gpd.GeoDataFram
     every = pd.concat([t for t in tables if len(t)] or [empty], ignore_index=True)
     keys = ["kind", "subject", "source_id_lain", "source_row_lain"]
     every = every.sort_values(keys, ignore_index=True, kind="stable")
-    return geo_frame(typed(every, PAIRS), every["geometry"].to_numpy(dtype=object), crs)
+    return draw(typed(every, PAIRS), every["geometry"].to_numpy(dtype=object), crs)
 
 
 def _measured(
@@ -204,7 +201,7 @@ def _compared(
         **dict(zip(DISPLACEMENT, (*there, *back), strict=True)),
     }
     shapes = collected(parts[solid], owner[solid] // 2, len(ours))
-    return gpd.GeoDataFrame(table, geometry=shapes)
+    return draw(pd.DataFrame(table), shapes, None)
 
 
 def _pairs(
@@ -232,7 +229,7 @@ def _pairs(
             "penilaian": np.where(changed, REAL, REDRAWN),
         }
     )
-    return geo_frame(rows, shapes, crs)
+    return draw(rows, shapes, crs)
 
 
 def _difference(left: Geometries, right: Geometries, workers: int) -> Geometries:

@@ -18,12 +18,12 @@ from kotaku_geo.consolidate.tables import (
     Geometries,
     crs_of,
     floats,
-    geo_frame,
     source_rank,
     strongest_text,
     typed,
 )
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.frames import draw, undrawn
 from kotaku_geo.geo import cover, parallel
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.late import record
@@ -58,8 +58,8 @@ class Kelurahan:
 
     def redrawn(self) -> "Kelurahan":
         """The kelurahan with mended outlines."""
-        columns = pd.DataFrame(self.table.drop(columns="geometry"))
-        return replace(self, table=geo_frame(columns, self.mended().shapes, self.table.crs))
+        columns = undrawn(self.table)
+        return replace(self, table=draw(columns, self.mended().shapes, self.table.crs))
 
     def names(self, codes: pd.Series, column: str = "nama_kelurahan") -> pd.Series:
         """Name of each code; null where the kelurahan is not known."""
@@ -105,7 +105,7 @@ def build(
     compared = parallel.begin(compare, workers)
     mended = mender.begin(planar.coverage(found.chosen, pipeline, "kelurahan"))
     written.compare(rows, "luas_km2", rows["kode_kelurahan"], pipeline, findings)
-    return Kelurahan(geo_frame(table, shapes, crs_of(pipeline)), found, compared, mended)
+    return Kelurahan(draw(table, shapes, crs_of(pipeline)), found, compared, mended)
 
 
 def inside(kelurahan: Geometries, kawasan: Geometries, crs: pyproj.CRS, workers: int) -> Inside:
@@ -134,7 +134,7 @@ def with_slum_areas(
     by_rt = _rt_hectares(rt, table["kode_kelurahan"])
     no_rt = kawasan["jumlah_rt"].to_numpy() == 0
     table["luas_kumuh_rt_ha"] = _unless(by_rt, needed, no_rt)
-    return geo_frame(typed(table, COLUMNS), shapes, table.crs)
+    return draw(typed(table, COLUMNS), shapes, table.crs)
 
 
 def _slum(frame: pd.DataFrame) -> tuple[Bools, Bools]:

@@ -24,6 +24,7 @@ from kotaku_geo.consolidate.tables import (
     taken,
 )
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.frames import draw
 from kotaku_geo.geo import cover
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.late import record
@@ -286,7 +287,7 @@ def _with_drawing(table: pd.DataFrame, rt_map: RtMap, shared: Overlaps) -> gpd.G
     crs = chosen.crs
     area = geodesic_ha(geometry, crs) if drawn.any() else np.zeros(len(table))
     table["luas_gambar_ha"] = np.where(area > 0, area, np.nan)
-    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(geometry, crs=crs), crs=crs)
+    return draw(table, geometry, crs)
 
 
 def _mostly_in(

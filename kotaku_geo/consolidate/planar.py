@@ -21,12 +21,12 @@ from kotaku_geo.consolidate.tables import (
     Ints,
     Objects,
     codes_in,
-    geo_frame,
     records,
     source_rank,
     typed,
 )
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.frames import draw, undrawn
 from kotaku_geo.geo import parallel, planar, seams
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.grouping import collected, polygonal
@@ -173,7 +173,7 @@ def table(parts: Sequence[gpd.GeoDataFrame], crs: Any) -> gpd.GeoDataFrame:
     every = every.assign(code=code).sort_values(
         ["lapisan", "tahap", "kind", "subjects", "luas_ha", "code"], ignore_index=True
     )
-    return geo_frame(typed(every, SEAMS), every["geometry"].to_numpy(dtype=object), crs)
+    return draw(typed(every, SEAMS), every["geometry"].to_numpy(dtype=object), crs)
 
 
 def redrawn(units: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, mended: Mended) -> gpd.GeoDataFrame:
@@ -197,8 +197,8 @@ def redrawn(units: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, mended: Mended) ->
     hectares: Floats = units["luas_gambar_ha"].to_numpy(dtype=float).copy()
     area = geodesic_ha(new, units.crs)
     hectares[rows] = np.where(area > 0, area, np.nan)
-    columns = pd.DataFrame(units.drop(columns="geometry")).assign(luas_gambar_ha=hectares)
-    return geo_frame(columns, shapes, units.crs)
+    columns = undrawn(units).assign(luas_gambar_ha=hectares)
+    return draw(columns, shapes, units.crs)
 
 
 def report(mended: Mended, findings: FindingBook) -> None:
@@ -277,7 +277,7 @@ def _seams(layer: Coverage, shapes: Geometries, stage: str, tolerance: float) ->
             "luas_ha": geodesic_ha(geometry, layer.crs),
         }
     )
-    frame = geo_frame(frame, geometry, layer.crs)
+    frame = draw(frame, geometry, layer.crs)
     return frame[frame["luas_ha"] >= _DUST_HA].reset_index(drop=True)
 
 

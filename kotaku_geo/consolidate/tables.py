@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from kotaku_geo.config import Pipeline, layer_columns
+from kotaku_geo.frames import draw, undrawn
 from kotaku_geo.stage import StageContext
 
 Geometries = NDArray[np.object_]
@@ -159,23 +160,17 @@ def _crs(name: str) -> pyproj.CRS:
     return pyproj.CRS.from_user_input(name)
 
 
-def geo_frame(frame: pd.DataFrame, geometry: Geometries, crs: pyproj.CRS) -> gpd.GeoDataFrame:
-    """A frame with geometry last."""
-    series = gpd.GeoSeries(geometry, crs=crs, index=frame.index)
-    return gpd.GeoDataFrame(frame, geometry=series, crs=crs)
-
-
 def _empty(pipeline: Pipeline, name: str) -> gpd.GeoDataFrame:
     kinds = {column: str(spec["type"]) for column, spec in layer_columns(name).items()}
     kinds |= {"source_id": "text", "source_row": "integer"}
     number, text = np.empty(0), pd.array([], dtype="str")
     columns = {column: number if kind in _NUMBERS else text for column, kind in kinds.items()}
-    return geo_frame(pd.DataFrame(columns), np.empty(0, dtype=object), crs_of(pipeline))
+    return draw(pd.DataFrame(columns), np.empty(0, dtype=object), crs_of(pipeline))
 
 
 def _ordered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     shapes = frame.geometry.to_numpy()
-    words = frame.drop(columns=["geometry", "source_row", "source_id"])
+    words = undrawn(frame).drop(columns=["source_row", "source_id"])
     said = pd.util.hash_pandas_object(words, index=False).to_numpy()
     source = frame["source_id"].astype("category").cat.codes.to_numpy()
     order = np.lexsort([shapely.area(shapes), *shapely.bounds(shapes).T, said, source])

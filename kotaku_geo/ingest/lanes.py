@@ -30,6 +30,8 @@ def make_all(by_layer: dict[str, list[Job]], ctx: StageContext) -> list[Done]:
     ground = _ground(by_layer, made, ctx)
     for other in running:
         other.tell(ground)
+    if running:
+        ctx.ahead()
     made |= work(lambda: ground)
     for other in running:
         made |= other.result()

@@ -14,6 +14,7 @@ from kotaku_geo import resources
 from kotaku_geo.config import Source
 from kotaku_geo.errors import InputError
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.frames import draw, shapes_in
 from kotaku_geo.ingest import bridge, cache, places
 from kotaku_geo.ingest.areas import UNIT_OF, check_units
 from kotaku_geo.ingest.checks import check_layer
@@ -185,8 +186,7 @@ def _stacked(layer: str, parts: list[Part], ctx: StageContext) -> pd.DataFrame |
     frame: pd.DataFrame = pd.concat(full, ignore_index=True)
     if resources.load("layers")["layers"][layer]["geometry"] == ["none"]:
         return frame
-    geometry = gpd.GeoSeries(frame["geometry"], crs=ctx.pipeline.city.crs)
-    drawn: pd.DataFrame = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=geometry)
+    drawn: pd.DataFrame = draw(frame, shapes_in(frame["geometry"]), ctx.pipeline.city.crs)
     return drawn
 
 

@@ -4,7 +4,6 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from kotaku_geo import resources
 from kotaku_geo.config import Pipeline, Source
 from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.frames import draw
 from kotaku_geo.ingest import reading
 from kotaku_geo.ingest.cells import Issue
 from kotaku_geo.ingest.columns import map_columns, missing_required, typed_columns
@@ -210,7 +210,7 @@ def _assemble(
         return told
     if geometry is None:
         geometry = np.full(len(told), None)
-    drawn: pd.DataFrame = gpd.GeoDataFrame(told, geometry=geometry, crs=check_crs(crs))
+    drawn: pd.DataFrame = draw(told, geometry, check_crs(crs))
     return drawn
 
 

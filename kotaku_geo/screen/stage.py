@@ -4,12 +4,12 @@ Coverage, status, hits and figures follow the contract's paragraph on screening;
 classes and instruments are data in ``schemas/screening.yaml``.
 """
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from kotaku_geo.frames import draw
 from kotaku_geo.geo.cover import Geometries, nearest_distance
 from kotaku_geo.late import record
 from kotaku_geo.screen.affected import Footprints, affected, footprints
@@ -60,8 +60,8 @@ def run(ctx: StageContext) -> None:
     place = {theme.name: i for i, theme in enumerate(themes(ctx.pipeline.screen))}
     ctx.write("screen/screening", _ordered(pd.concat([r.screening for r in results]), place))
     hits = pd.concat([r.hits for r in results], ignore_index=True)
-    shapes = gpd.GeoSeries(np.concatenate([r.pieces for r in results]), crs=city.crs)
-    ctx.write("screen/hits", _ordered(gpd.GeoDataFrame(hits, geometry=shapes), place))
+    shapes = np.concatenate([r.pieces for r in results])
+    ctx.write("screen/hits", _ordered(draw(hits, shapes, city.crs), place))
 
 
 def _screen(

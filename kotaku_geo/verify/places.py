@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from kotaku_geo.frames import draw
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.verify.overlaying import (
     BERKURANG,
@@ -25,16 +26,13 @@ LOCATIONS = ["id", "sisi", "relation_id", "nama", "kode_kelurahan", "luas_ha", "
 
 def pieces(both: Compared, over: Overlay, crs: Any) -> gpd.GeoDataFrame:
     """The overlay as a table, sorted by ids and class."""
-    frame = gpd.GeoDataFrame(
-        {
-            "id_sk": id_texts(over.sk, both.sk.ids, over.left),
-            "id_kawasan": id_texts(over.kawasan, both.kawasan.ids, over.right),
-            "kelas": over.kelas,
-            "luas_ha": over.ha,
-        },
-        geometry=over.geometry,
-        crs=crs,
-    )
+    said = {
+        "id_sk": id_texts(over.sk, both.sk.ids, over.left),
+        "id_kawasan": id_texts(over.kawasan, both.kawasan.ids, over.right),
+        "kelas": over.kelas,
+        "luas_ha": over.ha,
+    }
+    frame = draw(pd.DataFrame(said), over.geometry, crs)
     order = ["id_sk", "id_kawasan", "kelas"]
     return frame.sort_values(order, na_position="last", ignore_index=True)[PIECES]
 
