@@ -13,9 +13,14 @@ def file_hash(path: Path) -> str:
 
 def settle(beside: Path, target: Path) -> None:
     """Put a finished file in its place: flush to disk, then rename."""
-    with beside.open("rb+") as handle:
+    os.replace(flushed(beside), target)
+
+
+def flushed(path: Path) -> Path:
+    """The file, once what is in it is on the disk."""
+    with path.open("rb+") as handle:
         os.fsync(handle.fileno())
-    os.replace(beside, target)
+    return path
 
 
 def table_path(root: Path, name: str) -> Path:

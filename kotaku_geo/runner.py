@@ -246,16 +246,18 @@ def _execute(stage: Stage, told: _Told) -> _Done:
         say=told.say,
         workers=told.workers,
         hashes=told.inputs,
+        early=told.workers > 1,
         ahead=told.load_ahead,
     )
     try:
         _entry(stage)(ctx)
+        if not stage.people:
+            ctx.write(f"{stage.name}/findings", ctx.findings.frame())
+        written = ctx.put()
     except BaseException:
+        ctx.give_up()
         ctx.workspace.clear_unfinished(stage.name)
         raise
-    if not stage.people:
-        ctx.write(f"{stage.name}/findings", ctx.findings.frame())
-    written = ctx.put()
     return _Done(sorted(ctx.reads), written, round(time.perf_counter() - started, 3))
 
 

@@ -5,7 +5,9 @@ in place when the stage has succeeded, so that a stage that fails leaves the las
 """
 
 import json
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,12 @@ from numpy.typing import NDArray
 
 from kotaku_geo.config import Pipeline
 from kotaku_geo.errors import OutputError
-from kotaku_geo.files import settle
+from kotaku_geo.files import flushed
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.workspace import Workspace
 
 Say = Callable[[str], None]
+WRITERS = 4  # most of what they do is wait for the disk
 ACCOUNT = ["source_id", "path", "sha256", "rows_read", "rows_kept", "rows_rejected", "crs_found",
            "crs_used", "encoding_used", "agency", "date", "accuracy_m"]  # fmt: skip
 
@@ -44,6 +47,8 @@ class StageContext:
         finished: files that already wait beside their places, by table or document.
         hashes: content hashes of delivered files by name, where they are known already.
         reads: tables that the stage has asked for, whether or not they were there.
+        early: tables are written beside their places as soon as they are left, while the stage goes
+            on; it must end with `put` or `give_up`.
         ahead: loads what later stages need. A stage that works in several processes calls it in
             this one once the others have begun; then it costs the run but a share of its time.
     """
@@ -61,7 +66,10 @@ class StageContext:
     finished: dict[str, Path] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
     reads: set[str] = field(default_factory=set)
+    early: bool = False
     ahead: Callable[[], None] = lambda: None
+    _writing: dict[str, Future[Path]] = field(default_factory=dict)
+    _writers: ThreadPoolExecutor | None = None
 
     def has(self, table: str) -> bool:
         """Whether a table of an earlier stage is there."""
@@ -107,6 +115,8 @@ class StageContext:
     def write(self, table: str, frame: pd.DataFrame) -> None:
         """Leave a table; rows must already be in a stable order."""
         self.tables[table] = frame
+        if self.early:
+            self._begin(table, frame.copy(deep=False))  # what the stage does to its own is its own
 
     def write_document(self, name: str, content: Any) -> None:
         """Leave a document: bytes and text are written as they are, anything else as JSON."""
@@ -132,19 +142,40 @@ class StageContext:
         Raises:
             OutputError: something cannot be written; what was there before stays.
         """
-        pending = dict(self.finished)
+        for name, content in [*self.tables.items(), *self.documents.items()]:
+            if name not in self._writing:
+                self._begin(name, content if name in self.tables else _bytes(content))
+        for name, beside in self.finished.items():
+            self._writing[name] = self._pool().submit(flushed, beside)
         try:
-            for name, content in [*self.tables.items(), *self.documents.items()]:
-                whole = content if name in self.tables else _bytes(content)
-                pending[name] = self.beside(name, whole)
+            pending = {name: written.result() for name, written in self._writing.items()}
             for name, beside in pending.items():
-                settle(beside, self.workspace.path(name))
+                os.replace(beside, self.workspace.path(name))
         except OSError as error:
             raise OutputError(f"{error.filename}: tidak dapat ditulis: {error.strerror}") from error
         finally:
-            for beside in pending.values():
-                beside.unlink(missing_ok=True)
+            self.give_up()
         return list(pending)
+
+    def give_up(self) -> None:
+        """Leave nothing: what waits beside its place, or is being written there, is removed."""
+        if self._writers is not None:
+            self._writers.shutdown(cancel_futures=True)
+        for name in [*self._writing, *self.finished]:
+            self.workspace.beside(name).unlink(missing_ok=True)
+        self._writing, self._writers = {}, None
+
+    def _begin(self, name: str, content: pd.DataFrame | bytes) -> None:
+        """Write beside its place, in a thread of its own, and see it to the disk."""
+        if name in self._writing:
+            wait([self._writing[name]])
+        write = self.workspace.write_beside
+        self._writing[name] = self._pool().submit(lambda: flushed(write(name, content)))
+
+    def _pool(self) -> ThreadPoolExecutor:
+        if self._writers is None:
+            self._writers = ThreadPoolExecutor(WRITERS)
+        return self._writers
 
 
 def _bytes(content: Any) -> bytes:

@@ -37,6 +37,11 @@ class Workspace:
         """File of a table (``stage/table``), or of a document when the name has an ending."""
         return table_path(self.root, table)
 
+    def beside(self, name: str) -> Path:
+        """Where a table or document waits until it takes its place."""
+        target = self.path(name)
+        return target.with_name(f".{target.name}")
+
     def has(self, table: str) -> bool:
         """Whether the table is there."""
         return self.path(table).is_file()
@@ -66,8 +71,7 @@ class Workspace:
 
         ``wkb`` is a table's geometry where it is at hand, little-endian and without Z.
         """
-        target = self.path(name)
-        beside = target.with_name(f".{target.name}")
+        target, beside = self.path(name), self.beside(name)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             if isinstance(content, bytes):
@@ -98,8 +102,7 @@ class Workspace:
     @contextlib.contextmanager
     def replacing(self, name: str) -> Iterator[Path]:
         """A file to write beside ``name``; it takes its place only when all went well."""
-        target = self.path(name)
-        beside = target.with_name(f".{target.name}")
+        target, beside = self.path(name), self.beside(name)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             yield beside
