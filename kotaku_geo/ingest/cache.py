@@ -16,8 +16,8 @@ import shapely
 
 from kotaku_geo import resources
 from kotaku_geo.config import Pipeline, Source
-from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.part import FINGERPRINT, Part
+from kotaku_geo.ingest.whereabouts import Whereabouts
 from kotaku_geo.workspace import Workspace, file_hash, read_any
 
 FOLDER = "cache/ingest"
@@ -48,14 +48,14 @@ def is_worth_keeping(part: Part) -> bool:
 
 
 def load(workspace: Workspace, key: str, where: Whereabouts) -> Part | None:
-    """A part that was kept under ``key``, or None; one that was placed by the city's extent is
-    no longer good when that has changed."""
+    """A part that was kept under ``key``, or None; one that was placed by the city's extent
+    or land is no longer good when that has changed."""
     account = _file(workspace, key, "json")
     if not account.is_file():
         return None
     kept = json.loads(account.read_text(encoding="utf-8"))
     extent = kept["extent"]
-    if extent is not None and extent != where.extent().digest:
+    if not where.still(extent):
         return None
     frame = _frame(workspace, key, kept)
     if frame is None:

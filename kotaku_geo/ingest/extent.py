@@ -6,7 +6,7 @@ else only the area that the city's own CRS is made for.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +19,12 @@ from kotaku_geo.ingest.crs import check_crs
 from kotaku_geo.ingest.inputs import delivered_files
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.reading import format_of
-from kotaku_geo.ingest.readings import Box, Evidence, lonlat_boxes, meets, options, read
+from kotaku_geo.ingest.readings import Box, Evidence, Reading, lonlat_boxes, meets, options, read
 from kotaku_geo.late import record
 
 KM_PER_DEGREE = 111.0
 REMEMBERED = 4  # cities whose extent a process keeps in mind
-_known: dict[str, "Extent"] = {}
+_known: dict[str, "Gathered"] = {}
 
 
 @record
@@ -60,34 +60,6 @@ class Extent:
         return f"{what[self.kind]} {', '.join(self.told_by)}"
 
 
-class Whereabouts:
-    """The city's CRS, and its extent for those who ask: most files never need it.
-
-    Attributes:
-        city: CRS of the city's tables.
-        band: the area that this CRS is made for.
-        asked: digest of the extent once somebody has asked for it; what was made of a file then
-            depends on it.
-    """
-
-    def __init__(self, city: str, find: Callable[[], Extent] | None = None) -> None:
-        self.city = city
-        self.band = band(city)
-        self.asked: str | None = None
-        self._find = find
-
-    def extent(self) -> Extent:
-        """The best that is known."""
-        extent = self._find() if self._find else self.band
-        self.asked = extent.digest
-        return extent
-
-    @classmethod
-    def of(cls, pipeline: Pipeline, drop: Path) -> "Whereabouts":
-        """Of a pipeline's city."""
-        return cls(pipeline.city.crs, lambda: extent_of(pipeline, drop))
-
-
 def band(city: str, margin: bool = True) -> Extent:
     """The area of use of the city's CRS within Indonesia, and a margin round it."""
     facts = resources.load("crs")
@@ -100,7 +72,42 @@ def band(city: str, margin: bool = True) -> Extent:
     return Extent((west, south, east, north), "pita", False, (city,))
 
 
-def extent_of(pipeline: Pipeline, drop: Path) -> Extent:
+def province_of(code: str) -> Box | None:
+    """Where the province of a city's code lies, roughly; None where the code names none."""
+    box = resources.load("crs")["provinces"].get(code[:2])
+    return None if box is None else tuple(box)
+
+
+def within_band(
+    own: Reading, others: Iterable[Reading], around: Box, province: Box | None
+) -> list[bool]:
+    """Which other readings lie where the city's CRS is used, as the declared one may; where that
+    one lies in the city's province, those that do not are out."""
+    inside = province is not None and meets(own.core, province)
+    return [
+        meets(r.core, around) and not (inside and province and not meets(r.core, province))
+        for r in others
+    ]
+
+
+@record
+class Seen:
+    """Where one source says that it lies."""
+
+    source: str
+    box: Box
+    certain: bool
+
+
+@record
+class Gathered:
+    """The city's extent, and what other sources than the kelurahan say for certain, if asked."""
+
+    extent: Extent
+    others: tuple[Seen, ...] = ()
+
+
+def gathered(pipeline: Pipeline, drop: Path) -> Gathered:
     """The city's extent from what it has delivered; remembered while the files stay the same."""
     found = delivered_files(pipeline, drop)
     files = [(source, file) for source in pipeline.sources for file in _vectors(found[source.id])]
@@ -108,8 +115,20 @@ def extent_of(pipeline: Pipeline, drop: Path) -> Extent:
     if key not in _known:
         if len(_known) >= REMEMBERED:
             _known.clear()
-        _known[key] = _gathered(pipeline.city.crs, files)
+        _known[key] = _gathered(pipeline, files)
     return _known[key]
+
+
+def extent_of(pipeline: Pipeline, drop: Path) -> Extent:
+    """The city's extent, as `gathered`."""
+    return gathered(pipeline, drop).extent
+
+
+def kelurahan_files(pipeline: Pipeline, drop: Path) -> list[tuple[Source, Delivered]]:
+    """The vector files of the kelurahan, in the order of the sources."""
+    found = delivered_files(pipeline, drop)
+    ground = [s for s in pipeline.sources if s.layer == "kelurahan"]
+    return [(source, file) for source in ground for file in _vectors(found[source.id])]
 
 
 def _vectors(found: list[Delivered] | InputError) -> list[Delivered]:
@@ -126,48 +145,40 @@ def _is_vector(file: Delivered) -> bool:
 
 
 def _signature(pipeline: Pipeline, files: list[tuple[Source, Delivered]]) -> str:
-    told = [[s.id, s.layer, s.crs, s.table, f.name, *_stats(f.file)] for s, f in files]
-    return json.dumps([pipeline.city.crs, told])
+    told = [[s.id, s.layer, s.crs, s.table, f.name, *stats_of(f.file)] for s, f in files]
+    return json.dumps([pipeline.city.crs, pipeline.city.code, told])
 
 
-def _stats(file: Path) -> list[str | int]:
+def stats_of(file: Path) -> list[str | int]:
     """What changes when a file does, or one that lies beside it and says its CRS."""
     beside = sorted(file.parent.glob(f"{file.stem}.*")) if file.suffix.lower() == ".shp" else [file]
     return [str(file), *(n for p in beside for n in (p.stat().st_mtime_ns, p.stat().st_size))]
 
 
-@record
-class _Seen:
-    """Where one source says that it lies."""
-
-    source: str
-    box: Box
-    certain: bool
-
-
-def _gathered(city: str, files: list[tuple[Source, Delivered]]) -> Extent:
+def _gathered(pipeline: Pipeline, files: list[tuple[Source, Delivered]]) -> Gathered:
     limits = resources.load("crs")["gather"]
     ground = [(s, f) for s, f in files if s.layer == "kelurahan"]
-    kelurahan = _seen(city, ground)
+    kelurahan = _seen(pipeline, ground)
     agreed = _agreed([s for s in kelurahan if s.certain], "kelurahan")
     if agreed:
-        return agreed
+        return Gathered(agreed)
     small = [(s, f) for s, f in files if f.file.stat().st_size <= limits["bytes"]]
     rest = sorted(
         ((s, f) for s, f in small if s.layer != "kelurahan"),
         key=lambda job: (job[1].file.stat().st_size, job[0].id, job[1].name),
     )
-    others = [s for s in _seen(city, rest[: limits["files"]]) if s.certain]
+    others = [s for s in _seen(pipeline, rest[: limits["files"]]) if s.certain]
     certain = [s for s in kelurahan if s.certain] + others
-    return _agreed(certain, "lain") or _agreed(kelurahan, "kelurahan", False) or band(city)
+    extent = _agreed(certain, "lain") or _agreed(kelurahan, "kelurahan", False)
+    return Gathered(extent or band(pipeline.city.crs), tuple(others))
 
 
-def _seen(city: str, files: Iterable[tuple[Source, Delivered]]) -> list[_Seen]:
-    seen = (_where(city, source, file) for source, file in files)
+def _seen(pipeline: Pipeline, files: Iterable[tuple[Source, Delivered]]) -> list[Seen]:
+    seen = (_where(pipeline, source, file) for source, file in files)
     return [s for s in seen if s is not None]
 
 
-def _where(city: str, source: Source, file: Delivered) -> _Seen | None:
+def _where(pipeline: Pipeline, source: Source, file: Delivered) -> Seen | None:
     """Where a file lies by its own word; None where it has none or lies nowhere plausible."""
     from kotaku_geo.ingest.reading import outlines  # loads GDAL
 
@@ -182,8 +193,8 @@ def _where(city: str, source: Source, file: Delivered) -> _Seen | None:
     if own is None:
         return None
     rivals = [g[0] for g in options(evidence, [declared], True) if g[0] != own]
-    around = band(city).box
-    near = [r for r in rivals if meets(r.core, around)]
+    around = band(pipeline.city.crs).box
+    near = any(within_band(own, rivals, around, province_of(pipeline.city.code)))
     certain = not rivals or (not near and meets(own.core, around))
     if not certain and not meets(own.core, around):
         return None
@@ -191,7 +202,7 @@ def _where(city: str, source: Source, file: Delivered) -> _Seen | None:
     widest = float(resources.load("crs")["max_city_deg"])
     if max(box[2] - box[0], box[3] - box[1]) > widest:
         return None
-    return _Seen(source.id, box, certain)
+    return Seen(source.id, box, certain)
 
 
 def _whole(boxes: NDArray[np.float64], middle: tuple[float, float]) -> Box:
@@ -204,7 +215,7 @@ def _whole(boxes: NDArray[np.float64], middle: tuple[float, float]) -> Box:
     return (west, south, east, north)
 
 
-def _agreed(seen: list[_Seen], kind: str, certain: bool = True) -> Extent | None:
+def _agreed(seen: list[Seen], kind: str, certain: bool = True) -> Extent | None:
     """What more than half of the sources agree on, and only they; None where they do not."""
     if not seen:
         return None

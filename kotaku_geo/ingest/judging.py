@@ -1,11 +1,13 @@
 """Which coordinate system a file's numbers are in: its own word, weighed against where the city is.
 
-A declaration that fits is never overruled. One that the numbers contradict gives way to the only
-other reading that brings the layer into the city; where there are several, or none, the layer is
-refused. Nothing is placed on a guess without a finding.
+A declaration that fits alone is never overruled. Where others fit too, the city's land and the
+names of its kelurahan are asked; what even they do not tell apart stands by the pipeline file's
+word, and is refused where the file alone says it. A declaration that the numbers contradict gives
+way to the only other reading that brings the layer into the city; where there are several, or
+none, the layer is refused. Nothing is placed on a guess without a finding.
 """
 
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 from kotaku_geo import resources
@@ -13,10 +15,10 @@ from kotaku_geo.ingest.crs import check_crs, is_geographic, same_crs
 from kotaku_geo.ingest.extent import (
     KM_PER_DEGREE,
     Extent,
-    Whereabouts,
     band,
     degrees_between,
     grown,
+    within_band,
 )
 from kotaku_geo.ingest.readings import (
     Evidence,
@@ -30,6 +32,7 @@ from kotaku_geo.ingest.readings import (
     read,
     short_name,
 )
+from kotaku_geo.ingest.whereabouts import Whereabouts
 from kotaku_geo.late import record
 from kotaku_geo.texts import number
 
@@ -48,6 +51,7 @@ class Verdict:
         rule: the finding that the decision raises, or None.
         refused: the geometries are not to be used.
         params: what the finding's text says.
+        outvoted: the evidence is for another reading than the declared one.
     """
 
     crs: str | None
@@ -55,6 +59,7 @@ class Verdict:
     rule: str | None = None
     refused: bool = False
     params: dict[str, Any] = field(default_factory=dict)
+    outvoted: bool = False
 
 
 @record
@@ -73,7 +78,8 @@ class _Fit:
 class _Case:
     """A file's numbers, what is said of them, and every other way to read them.
 
-    ``stated``: the pipeline file says it; ``agreed``: the file itself says the same.
+    ``stated``: the pipeline file says it; ``agreed``: the file itself says the same; ``grid``: it
+    is a raster, which bears the system that it was computed in.
     """
 
     evidence: Evidence
@@ -82,6 +88,15 @@ class _Case:
     agreed: bool
     groups: Groups
     where: Whereabouts
+    grid: bool
+
+    def is_firm(self, own: Reading, extent: Extent) -> bool:
+        """Whether the declaration stands although others fit: the pipeline file says it, a raster
+        bears it, or no more is known of the city than that it works in this CRS."""
+        province = self.where.province
+        at_home = province is None or meets(own.core, province)
+        of_the_city = not extent.certain and at_home and same_crs(own.crs, self.where.city)
+        return self.stated or self.grid or of_the_city
 
     def fitting(self, share: float, extent: Extent) -> Groups:
         """The readings that bring the layer into the city."""
@@ -99,6 +114,12 @@ class _Case:
     def in_band(self) -> Groups:
         """The readings that lie where the city's CRS is used."""
         return [g for g in self.groups if meets(g[0].core, self.where.band.box)]
+
+    def beside(self, own: Reading) -> Groups:
+        """Those of `in_band` that the city's province does not tell from the declared one."""
+        firsts = [g[0] for g in self.groups]
+        near = within_band(own, firsts, self.where.band.box, self.where.province)
+        return [g for g, is_near in zip(self.groups, near, strict=True) if is_near]
 
 
 def judge(
@@ -124,24 +145,14 @@ def judge(
         return Verdict(declared, rule="crs.collapsed", refused=True)
     said = [crs for crs in (declared, found) if crs]
     own = read(evidence, declared) if declared else None
-    groups = options(evidence, said, swaps)
-    if own is not None:
-        groups = [*_akin(own, groups), *(g for g in groups if own not in g)]
+    groups = [g for g in options(evidence, said, swaps) if own not in g]
     agreed = bool(stated and found and same_crs(stated, found))
-    case = _Case(evidence, declared, stated is not None, agreed, groups, where)
+    case = _Case(evidence, declared, stated is not None, agreed, groups, where, not swaps)
     if own is None:
         return _without_word(case)
-    if meets(own.core, where.band.box) and not case.in_band():
+    if meets(own.core, where.band.box) and not case.beside(own):
         return Verdict(declared)
     return _weighed(case, own)
-
-
-def _akin(own: Reading, groups: Groups) -> Groups:
-    """Readings close to the declared one that are another system all the same, as the Mercators
-    are near the equator; other datums of the same system are not told at every file."""
-    mine = candidate_of(own.crs)
-    near = next(g for g in groups if own in g)
-    return [[r] for r in near if mine and candidate_of(r.crs) is not mine]
 
 
 def _weighed(case: _Case, own: Reading) -> Verdict:
@@ -153,14 +164,30 @@ def _weighed(case: _Case, own: Reading) -> Verdict:
         better = _better(case, mine, extent)
         if better and not case.stated:
             return _unclear(case, [[own], *better], extent)
-        doubts = _doubts(case, mine, extent)
+        doubts = _doubts(case, own, mine, extent)
         inner = band(case.where.city, margin=False).box
         if not (extent.certain or case.agreed or meets(own.core, inner)):
             return _unclear(case, [[own], *doubts], extent)
-        return _kept(case, own, doubts, extent) if doubts else Verdict(case.declared)
+        return _told(case, own, doubts, extent) if doubts else Verdict(case.declared)
     if fitting:
         return _contradicted(case, own, fitting, extent)
     return _outside(case, own, extent)
+
+
+def _told(case: _Case, own: Reading, doubts: Groups, extent: Extent) -> Verdict:
+    """A declaration with rivals that fit as well: it stands where the evidence is for it against
+    each, or where it is firm all the same."""
+    from kotaku_geo.ingest.telling import tell  # reads the kelurahan: seldom needed
+
+    told = tell(own, doubts, case.evidence, case.where.land())
+    open_ = told.against or told.open
+    if not open_:
+        return Verdict(case.declared)
+    if case.is_firm(own, extent):
+        verdict = _kept(case, own, open_, extent, told.basis)
+    else:
+        verdict = _unclear(case, [[own], *open_], extent, told.basis)
+    return replace(verdict, outvoted=bool(told.against))
 
 
 def _outside(case: _Case, own: Reading, extent: Extent) -> Verdict:
@@ -172,6 +199,8 @@ def _outside(case: _Case, own: Reading, extent: Extent) -> Verdict:
         return _unclear(case, [[own], *(nearer or rivals)], extent)
     wide = resources.load("crs")["misses_km"]["wide"]
     close = [g for g in rivals if gap > wide or _gap_km(g[0], extent) <= wide]
+    if close and not case.is_firm(own, extent):
+        return _unclear(case, [[own], *close], extent)
     if close:
         return _kept(case, own, close, extent)
     if in_band:  # near the city, as themes may be
@@ -213,13 +242,17 @@ def _without_word(case: _Case) -> Verdict:
     return Verdict(case.declared, rule=rule, refused=True, params=params)
 
 
-def _doubts(case: _Case, mine: _Fit, extent: Extent) -> Groups:
-    """Readings that cannot be told from a declaration that fits."""
+def _doubts(case: _Case, own: Reading, mine: _Fit, extent: Extent) -> Groups:
+    """Readings that no extent tells from a declaration that fits: those that bring the layer into
+    the city as well, or so close to it that it may lie just outside; what is wider does not."""
     if not extent.certain:
-        return case.in_band()
-    shares = resources.load("crs")["shares"]
+        return case.beside(own)
+    shares, narrow = resources.load("crs")["shares"], resources.load("crs")["misses_km"]["narrow"]
     least = shares["worse"] if mine.share >= shares["better"] else shares["rivals"]
-    return case.fitting(least, extent)
+    into = case.fitting(least, extent)
+    return [
+        g for g in case.groups if g in into or (not mine.wide and _gap_km(g[0], extent) <= narrow)
+    ]
 
 
 def _better(case: _Case, mine: _Fit, extent: Extent) -> Groups:
@@ -247,18 +280,31 @@ def _fit(reading: Reading, evidence: Evidence, extent: Extent) -> _Fit:
     return _Fit(float(touch.mean()), bool(inside and max(across, along) > WIDER))
 
 
-def _kept(case: _Case, own: Reading, doubts: Groups, extent: Extent) -> Verdict:
+def _kept(case: _Case, own: Reading, doubts: Groups, extent: Extent, told: str = "") -> Verdict:
     """The declaration stands, but other readings fit as well."""
-    apart = (f"{g[0].name()} ({_distance(own.metres_to(g[0]))})" for g in doubts)
-    params = {"daftar": "; ".join(apart), "dasar": extent.basis()}
+    params = {"daftar": _apart(own, doubts), "dasar": _basis(extent, told)}
     return Verdict(case.declared, rule="crs.rival", params=params)
 
 
-def _unclear(case: _Case, rivals: Groups, extent: Extent) -> Verdict:
+def _unclear(case: _Case, rivals: Groups, extent: Extent, told: str = "") -> Verdict:
     """Several readings fit: the layer is refused, and they are named."""
-    names = "; ".join(g[0].name() for g in rivals)
-    params = {"daftar": names, "dasar": extent.basis(), "ditemukan": short_name(case.declared)}
+    first, *others = rivals
+    names = [first[0].name()] + ([_apart(first[0], others)] if others else [])
+    params = {
+        "daftar": "; ".join(names),
+        "dasar": _basis(extent, told),
+        "ditemukan": short_name(case.declared),
+    }
     return Verdict(case.declared, rule="crs.ambiguous", refused=True, params=params)
+
+
+def _apart(one: Reading, others: Groups) -> str:
+    """Other readings, and how far from the one they put the layer."""
+    return "; ".join(f"{g[0].name()} ({_distance(one.metres_to(g[0]))})" for g in others)
+
+
+def _basis(extent: Extent, told: str) -> str:
+    return f"{extent.basis()}; {told}" if told else extent.basis()
 
 
 def _taken(case: _Case, group: list[Reading], basis: str) -> Verdict:

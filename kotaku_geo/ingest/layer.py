@@ -18,12 +18,12 @@ from kotaku_geo.frames import draw, shapes_in
 from kotaku_geo.ingest import bridge, cache, places
 from kotaku_geo.ingest.areas import UNIT_OF, check_units
 from kotaku_geo.ingest.checks import check_layer
-from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.gazetteer import Gazetteer, gazetteer
 from kotaku_geo.ingest.inputs import bundle_hash
 from kotaku_geo.ingest.keys import subjects
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.part import FINGERPRINT, Part, read_part
+from kotaku_geo.ingest.whereabouts import Whereabouts
 from kotaku_geo.late import record
 from kotaku_geo.stage import ACCOUNT, StageContext
 
@@ -134,7 +134,7 @@ def _one(source: Source, file: Delivered | InputError, ctx: StageContext) -> Par
         return _passed_over(source, file, ctx)
     sha256 = ctx.hashes.get(file.name) or bundle_hash(file.file)
     key = cache.part_key(source, file.name, sha256, ctx.pipeline)
-    where = Whereabouts.of(ctx.pipeline, ctx.drop)
+    where = Whereabouts.of(ctx.pipeline, ctx.drop, source.id)
     kept = cache.load(ctx.workspace, key, where)
     if kept is not None:
         return kept

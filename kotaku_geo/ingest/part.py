@@ -17,12 +17,13 @@ from kotaku_geo.ingest import reading
 from kotaku_geo.ingest.cells import Issue
 from kotaku_geo.ingest.columns import map_columns, missing_required, typed_columns
 from kotaku_geo.ingest.crs import check_crs
-from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.fingerprint import as_text, fingerprints
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.mending import Record
 from kotaku_geo.ingest.raw import RawLayer
 from kotaku_geo.ingest.shapes import fit
+from kotaku_geo.ingest.whereabouts import Whereabouts
+from kotaku_geo.ingest.whose import words_of
 
 FINGERPRINT = "sidik"
 
@@ -31,7 +32,7 @@ FINGERPRINT = "sidik"
 class Part:
     """The canonical records of one delivered file, its findings, and its line in the accounts.
 
-    ``extent`` is the digest of the city's extent where the file's place was judged by it.
+    ``extent`` is the digest of the city's extent, or land, where the file's place was judged by it.
     ``key`` is what it is to be kept under; None where it is kept already, or is not to be.
     ``wkb`` is the geometry of ``frame`` as WKB where it is at hand.
     """
@@ -108,7 +109,8 @@ def _canonical(
     _tell(issues, record, book)
     geometry, crs_used, wkb = None, None, None
     if raw.geometry is not None:
-        shapes = fit(raw, record, source.layer, source.crs, where, book, workers)
+        words = words_of(source, raw, frame, pipeline.city.code)
+        shapes = fit(raw, record, source.layer, source.crs, where, book, workers, words)
         geometry, crs_used, wkb = shapes.geometry, shapes.crs_used, shapes.wkb
         keep &= shapes.keep
     frame = _assemble(frame, geometry, source, record, spec, where.city)

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from kotaku_geo.findings import Action, FindingBook
 from kotaku_geo.ingest.crs import same_crs, to_crs
-from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.judging import judge
-from kotaku_geo.ingest.readings import Evidence, short_name
+from kotaku_geo.ingest.readings import Evidence, Words, short_name
+from kotaku_geo.ingest.whereabouts import Whereabouts
 from kotaku_geo.late import record
 
 
@@ -20,7 +20,8 @@ class Placed:
     """Geometries in the city's CRS and how they got there.
 
     ``rules`` are the findings that the choice raises; ``refused`` tells that no CRS is known or
-    that it is not to be trusted, and the geometries are not to be used.
+    that it is not to be trusted, and the geometries are not to be used; ``outvoted``, that the
+    evidence is for another CRS than the declared one.
     """
 
     geometry: NDArray[np.object_]
@@ -29,6 +30,7 @@ class Placed:
     swapped: bool = False
     refused: bool = False
     params: dict[str, Any] = field(default_factory=dict)
+    outvoted: bool = False
 
     def tell(self, book: FindingBook, source_id: str, path: str, found: str | None) -> None:
         """The findings, one of each rule about the file as a whole."""
@@ -52,6 +54,7 @@ def place(
     stated: str | None,
     where: Whereabouts,
     swaps: bool = True,
+    words: Words | None = None,
 ) -> Placed:
     """Bring geometries into the city's CRS.
 
@@ -61,19 +64,20 @@ def place(
         stated: the CRS that the pipeline file states; it goes before the file's.
         where: the city's CRS, and its extent.
         swaps: whether the axes can be exchanged.
+        words: what records say of their kelurahan, where they may.
     """
-    verdict = judge(Evidence.of(geometry), found, stated, where, swaps)
+    verdict = judge(Evidence.of(geometry, words), found, stated, where, swaps)
     used = verdict.crs
     rules: tuple[str, ...] = () if verdict.rule is None else (verdict.rule,)
     if stated and used and same_crs(stated, used) and not verdict.refused:
         rules = _by_the_pipeline(found, stated) + rules
     if used is None or verdict.refused:
-        refused = verdict.refused
-        return Placed(geometry, used, rules, refused=refused, params=verdict.params)
+        refused, outvoted = verdict.refused, verdict.outvoted
+        return Placed(geometry, used, rules, False, refused, verdict.params, outvoted)
     if verdict.swapped:
         geometry = shapely.transform(geometry, lambda c: c[:, ::-1])
     moved = to_crs(geometry, used, where.city)
-    return Placed(moved, used, rules, verdict.swapped, False, verdict.params)
+    return Placed(moved, used, rules, verdict.swapped, False, verdict.params, verdict.outvoted)
 
 
 def _by_the_pipeline(found: str | None, stated: str) -> tuple[str, ...]:

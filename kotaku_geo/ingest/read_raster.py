@@ -14,13 +14,13 @@ from rasterio.errors import RasterioError
 from kotaku_geo.config import Source
 from kotaku_geo.errors import InputError
 from kotaku_geo.findings import FindingBook
-from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.limits import at_most
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.part import FINGERPRINT, Part
 from kotaku_geo.ingest.placing import Placed, place
 from kotaku_geo.ingest.read_vector import short_crs
 from kotaku_geo.ingest.staging import Staged, staged
+from kotaku_geo.ingest.whereabouts import Whereabouts
 from kotaku_geo.late import record
 
 NO_VALUE = (-9999.0, -99999.0)  # written in the field without being declared

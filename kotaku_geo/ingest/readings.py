@@ -5,10 +5,10 @@ and a city is kilometres wide. What is read in the end goes through `crs.to_crs`
 """
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyproj
@@ -19,6 +19,10 @@ from kotaku_geo import resources
 from kotaku_geo.ingest.crs import check_crs, is_geographic, to_lonlat
 from kotaku_geo.late import record
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+Words = Callable[[NDArray[np.int64]], "list[pd.DataFrame]"]
 Box = tuple[float, float, float, float]  # west, south, east, north, degrees
 TAIL = 0.05  # of the features at either end: strays do not say where a layer lies
 COLLAPSED_FROM = 3  # so many features at one point are no layer
@@ -60,23 +64,33 @@ class Evidence:
 
     Args:
         boxes: (n, 4) least and largest x and y of each feature; what is not finite says nothing.
+        shapes: (n,) the features, where they are at hand.
+        words: what records, by their positions, say of their kelurahan (see `whose`), if anything.
+
+    ``boxes`` keeps those that say something, ``positions`` which they were.
     """
 
-    def __init__(self, boxes: NDArray[np.float64]) -> None:
-        finite = boxes[np.isfinite(boxes).all(axis=1)]
-        placed: NDArray[np.float64] = finite[
-            (finite != 0).any(axis=1)
-        ]  # 0/0 stands for "not measured"
-        self.boxes = placed
+    def __init__(
+        self,
+        boxes: NDArray[np.float64],
+        shapes: NDArray[np.object_] | None = None,
+        words: Words | None = None,
+    ) -> None:
+        self.shapes, self.words = shapes, words
+        told: NDArray[np.int64] = np.flatnonzero(np.isfinite(boxes).all(axis=1))
+        finite = boxes[told]
+        there = (finite != 0).any(axis=1)  # 0/0 stands for "not measured"
+        placed: NDArray[np.float64] = finite[there]
+        self.boxes, self.positions = placed, told[there]
         self.empty = not len(finite)
         spread = np.ptp(placed[:, :2], axis=0).max() if len(placed) else 0.0
         point = bool(spread == 0 and (placed[:, 2:] == placed[:, :2]).all())
         self.collapsed = bool(len(finite)) and point and len(placed) not in range(1, COLLAPSED_FROM)
 
     @classmethod
-    def of(cls, geometry: NDArray[np.object_]) -> "Evidence":
+    def of(cls, geometry: NDArray[np.object_], words: Words | None = None) -> "Evidence":
         """Of geometries; None and empties say nothing."""
-        return cls(shapely.bounds(geometry).reshape(-1, 4))
+        return cls(shapely.bounds(geometry).reshape(-1, 4), geometry, words)
 
     @cached_property
     def core(self) -> NDArray[np.float64]:
@@ -96,11 +110,7 @@ class Evidence:
     @cached_property
     def sample(self) -> NDArray[np.float64]:
         """(m, 4) boxes of some features, the same whatever the order of the records."""
-        most = int(resources.load("crs")["sampled"])
-        if len(self.boxes) <= most:
-            return self.boxes
-        ranked: NDArray[np.float64] = self.boxes[np.lexsort(self.boxes.T)]
-        return ranked[np.linspace(0, len(ranked) - 1, most).astype(np.int64)]
+        return self.boxes[some(self.boxes, int(resources.load("crs")["sampled"]))]
 
 
 @record
@@ -161,7 +171,7 @@ def options(evidence: Evidence, said: Iterable[str], swaps: bool) -> list[list[R
     groups: list[list[Reading]] = []
     for swapped in (False, True) if swaps else (False,):
         for found in _readings(evidence, names, swapped):
-            near = next((g for g in groups if g[0].metres_to(found) <= unseen), None)
+            near = next((g for g in groups if _alike(g, found, unseen)), None)
             if near is None:
                 groups.append([found])
             else:
@@ -169,11 +179,27 @@ def options(evidence: Evidence, said: Iterable[str], swaps: bool) -> list[list[R
     return groups
 
 
+def _alike(group: list[Reading], found: Reading, unseen: float) -> bool:
+    """Whether a reading lies where those of a group do, and none of them is of another class."""
+    own = candidate_of(found.crs)
+    classes = [c for r in group if (c := candidate_of(r.crs)) is not None]
+    akin = own is None or all(c is own for c in classes)
+    return akin and group[0].metres_to(found) <= unseen
+
+
 def _readings(evidence: Evidence, names: list[str], swapped: bool) -> Iterator[Reading]:
     for name in names:
         found = read(evidence, name, swapped)
         if found is not None:
             yield found
+
+
+def some(rows: NDArray[np.float64], most: int) -> NDArray[np.int64]:
+    """Positions of at most so many rows of numbers, the same rows in whatever order they are."""
+    if len(rows) <= most:
+        return np.arange(len(rows), dtype=np.int64)
+    ranked: NDArray[np.int64] = np.lexsort(rows.T)
+    return ranked[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
 
 
 def lonlat_boxes(crs: str, swapped: bool, boxes: NDArray[np.float64]) -> NDArray[np.float64]:

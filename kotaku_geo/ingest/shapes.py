@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from kotaku_geo import resources
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import repair
-from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.mending import Mender, Record
 from kotaku_geo.ingest.placing import Placed, place
 from kotaku_geo.ingest.raw import RawLayer
+from kotaku_geo.ingest.readings import Words
+from kotaku_geo.ingest.whereabouts import Whereabouts
 
 DIMENSIONS = {"point": 0, "line": 1, "polygon": 2}
 NAMES = {-1: "kosong", 0: "titik", 1: "garis", 2: "poligon"}
@@ -50,11 +51,12 @@ def fit(
     city: Whereabouts,
     book: FindingBook,
     workers: int | None = None,
+    words: Words | None = None,
 ) -> Shapes:
     """Place, repair and sort out the geometries of one file."""
     assert raw.geometry is not None
     allowed = resources.load("layers")["layers"][layer]["geometry"]
-    placed = place(raw.geometry, raw.crs_found, stated, city)
+    placed = place(raw.geometry, raw.crs_found, stated, city, words=words)
     placed.tell(book, record.source_id, raw.path, raw.crs_found)
     size = len(raw.geometry)
     if placed.refused:

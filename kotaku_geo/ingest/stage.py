@@ -11,12 +11,12 @@ from kotaku_geo.config import Source
 from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.ingest import lanes
 from kotaku_geo.ingest.crs import check_crs
-from kotaku_geo.ingest.extent import Whereabouts
 from kotaku_geo.ingest.inputs import delivered_files
 from kotaku_geo.ingest.layer import Done, Job
 from kotaku_geo.ingest.locate import locate
 from kotaku_geo.ingest.placing import place
 from kotaku_geo.ingest.reading import read_layer
+from kotaku_geo.ingest.whereabouts import Whereabouts
 from kotaku_geo.stage import ACCOUNT, StageContext
 
 

@@ -1,26 +1,35 @@
-"""Generated deliveries: a layer of a city, the CRS that it is truly in, and what its file claims."""
+"""Generated deliveries: a layer of a city, the CRS that it is truly in, and what its file claims;
+and the city's kelurahan, which a layer may name."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+import pandas as pd
 import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from kotaku_geo.ingest.gazetteer import Gazetteer
+from kotaku_geo.ingest.land import Land
+from tests.ingest.other_places import SEMARANG
+
+KELURAHAN_KM, MOST = 2.5, 10
+MISNAMED = 11  # one feature in so many names another kelurahan than its own
 Shapes = NDArray[np.object_]
 
 
 @dataclass(frozen=True)
 class Place:
-    """A city: its middle, its own CRS, and how wide it is."""
+    """A city: its middle, its own CRS, how wide it is, and its Kemendagri code."""
 
     name: str
     lon: float
     lat: float
     crs: str
     km: float = 14.0
+    code: str = "99.99"
 
     @property
     def zone(self) -> int:
@@ -47,20 +56,20 @@ class Place:
 
 
 CITIES = [
-    Place("Banda Aceh", 95.32, 5.55, "EPSG:32646", 10),
-    Place("Medan", 98.67, 3.59, "EPSG:32647", 20),
-    Place("Padang", 100.37, -0.93, "EPSG:32747", 24),
-    Place("Jakarta", 106.83, -6.20, "EPSG:32748", 30),
-    Place("Cirebon", 108.55, -6.72, "EPSG:32748", 8),  # the province's zone, not its own
-    Place("Pontianak", 109.34, -0.02, "EPSG:32749", 14),  # astride the equator
-    Place("Surabaya", 112.74, -7.27, "EPSG:32749", 24),
-    Place("Banjarmasin", 114.59, -3.32, "EPSG:32750", 13),
-    Place("Balikpapan", 116.85, -1.24, "EPSG:23837", 20),
-    Place("Makassar", 119.43, -5.15, "EPSG:32750", 17),
-    Place("Kupang", 123.60, -10.17, "EPSG:32751", 18),
-    Place("Manado", 124.85, 1.48, "EPSG:32651", 16),
-    Place("Ambon", 128.18, -3.68, "EPSG:9492", 20),
-    Place("Jayapura", 140.70, -2.55, "EPSG:32754", 25),
+    Place("Banda Aceh", 95.32, 5.55, "EPSG:32646", 10, "11.71"),
+    Place("Medan", 98.67, 3.59, "EPSG:32647", 20, "12.71"),
+    Place("Padang", 100.37, -0.93, "EPSG:32747", 24, "13.71"),
+    Place("Jakarta", 106.83, -6.20, "EPSG:32748", 30, "31.71"),
+    Place("Cirebon", 108.55, -6.72, "EPSG:32748", 8, "32.74"),  # the province's zone, not its own
+    Place("Pontianak", 109.34, -0.02, "EPSG:32749", 14, "61.71"),  # astride the equator
+    Place("Surabaya", 112.74, -7.27, "EPSG:32749", 24, "35.78"),
+    Place("Banjarmasin", 114.59, -3.32, "EPSG:32750", 13, "63.71"),
+    Place("Balikpapan", 116.85, -1.24, "EPSG:23837", 20, "64.71"),
+    Place("Makassar", 119.43, -5.15, "EPSG:32750", 17, "73.71"),
+    Place("Kupang", 123.60, -10.17, "EPSG:32751", 18, "53.71"),
+    Place("Manado", 124.85, 1.48, "EPSG:32651", 16, "71.71"),
+    Place("Ambon", 128.18, -3.68, "EPSG:9492", 20, "81.71"),
+    Place("Jayapura", 140.70, -2.55, "EPSG:32754", 25, "91.71"),
 ]
 
 
@@ -87,6 +96,42 @@ def layers(city: Place) -> dict[str, Shapes]:
         "titik": points,
         "provinsi": cells(reach, 12),
     }
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A city's kelurahan: squares in degrees, their codes and names."""
+
+    shapes: Shapes
+    codes: NDArray[np.object_]
+    names: NDArray[np.object_]
+
+    @property
+    def land(self) -> Land:
+        """As ingest knows them."""
+        named = list(zip(self.codes.tolist(), self.names.tolist(), strict=True))
+        return Land(self.shapes, ("uji",), Gazetteer(named, {}, {}, self.codes, self.shapes))
+
+
+@cache
+def ground(city: Place) -> Ground:
+    """The kelurahan of a city, some two and a half kilometres wide each."""
+    n = min(MOST, round(city.km / KELURAHAN_KM))
+    shapes = cells(city.box, n, share=1.0)
+    codes = [f"{city.code}.{1 + i // 9:02d}.{1001 + i % 9}" for i in range(n * n)]
+    named = (np.array(column, dtype=object) for column in (codes, SEMARANG[: n * n]))
+    return Ground(shapes, *named)
+
+
+def homes(city: Place, shapes: Shapes) -> NDArray[np.int64]:
+    """The kelurahan that shapes in degrees say to lie in, by position; -1 for none. Some err."""
+    known = ground(city).shapes
+    found = np.full(len(shapes), -1, dtype=np.int64)
+    point, polygon = shapely.STRtree(known).query(shapely.centroid(shapes), predicate="intersects")
+    found[point] = polygon
+    astray = (np.arange(len(found)) % MISNAMED == MISNAMED - 1) & (found >= 0)
+    found[astray] = (found[astray] + 1) % len(known)
+    return found
 
 
 @cache
@@ -132,6 +177,14 @@ class Delivery:
     def shapes(self) -> Shapes:
         """The numbers that the file holds."""
         return moved(layers(self.city)[self.layer], "EPSG:4326", self.truth, self.swapped)
+
+    def words(self, rows: NDArray[np.int64]) -> list[pd.DataFrame]:
+        """What the features say of their kelurahan: its code, or its name."""
+        known, at = ground(self.city), homes(self.city, layers(self.city)[self.layer])
+        code = len(self.truth + self.layer) % 2
+        said = np.append(known.codes if code else known.names, None)[at]
+        frame = pd.DataFrame({"kode_kelurahan" if code else "nama_kelurahan": said[rows]})
+        return [frame.assign(source_id="x", source_row=range(len(rows)), sidik="")]
 
 
 def truths(city: Place) -> dict[str, str]:

@@ -15,6 +15,7 @@ from kotaku_geo.ingest.discover.mapping import columns_of, known_headings
 from kotaku_geo.ingest.discover.places import names_in
 from kotaku_geo.ingest.discover.proposal import Proposal
 from kotaku_geo.ingest.discover.scoring import Subject
+from kotaku_geo.ingest.discover.settled import settle
 from kotaku_geo.ingest.discover.walk import Left, walk
 
 __all__ = ["Proposal", "propose"]
@@ -54,7 +55,9 @@ def propose(drop: Path, say: Callable[[str], None] = lambda line: None) -> Propo
     city = guess_city(drop, subjects, entries, box)
     entries = finish(copies.gather(entries, drop), drop)
     left = sorted([*left, *unfit], key=lambda x: (x.path.casefold(), x.path))
-    return Proposal(city, entries, left)
+    proposal = Proposal(city, entries, left)
+    settle(proposal, {label: subject.look for label, (subject, _) in by_label.items()}, drop)
+    return proposal
 
 
 def _placed(

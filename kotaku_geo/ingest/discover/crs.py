@@ -1,7 +1,8 @@
 """Where a file lies, for `init`: its shapes in degrees, and its CRS where the file states none.
 
-The pipeline's own reading decides (`ingest.placing`): what it accepts by the file's own word
-stands, and what it finds against the rest of the delivery is written into the pipeline file.
+The pipeline's own reading decides (`ingest.placing`): the file's own word stands where the numbers
+allow it, and what is found against the rest of the delivery is written into the pipeline file.
+Whether the pipeline takes the file's word as well is asked last (`settled`).
 """
 
 from dataclasses import dataclass, field
@@ -12,8 +13,9 @@ import shapely
 
 from kotaku_geo.errors import PipelineFileError
 from kotaku_geo.ingest.discover.look import Look, bounds_of
-from kotaku_geo.ingest.extent import Extent, Whereabouts, grown
+from kotaku_geo.ingest.extent import Extent, grown
 from kotaku_geo.ingest.placing import Placed, place
+from kotaku_geo.ingest.whereabouts import Whereabouts
 
 WGS84 = "EPSG:4326"
 Box = tuple[float, float, float, float]
@@ -42,11 +44,11 @@ class Position:
 
 def position(look: Look, around: Box | None) -> Position:
     """Where a file lies; ``around`` is where the rest of the delivery does, once it is known."""
-    shapes = _shapes(look)
+    shapes = shapes_of(look)
     if shapes is None:
         return Position()
     try:
-        placed = place(shapes, look.crs, None, _whereabouts(around), look.kind != "raster")
+        placed = place(shapes, look.crs, look.crs, _whereabouts(around), look.kind != "raster")
     except PipelineFileError as error:
         return Position(note=str(error))
     said = "tidak menyebut sistem koordinat" if look.crs is None else f"menyebut {look.crs}"
@@ -76,8 +78,6 @@ def _is_found(placed: Placed) -> bool:
 def _note(placed: Placed, said: str) -> str | None:
     if placed.swapped:
         return "koordinatnya tertukar (lintang, bujur); ditukar saat dibaca"
-    if "crs.rival" in placed.rules:
-        return f"sistem koordinat lain juga cocok: {placed.params['daftar']}"
     if {"crs.corrected", "crs.assumed"} & set(placed.rules):
         return (
             f"berkas {said}; hanya {placed.crs_used} yang cocok (menurut {placed.params['dasar']})"
@@ -85,7 +85,8 @@ def _note(placed: Placed, said: str) -> str | None:
     return None
 
 
-def _shapes(look: Look) -> Any:
+def shapes_of(look: Look) -> Any:
+    """The shapes that were seen; of a raster its outline; None of a table."""
     if look.kind == "raster" and look.bounds is not None:
         return np.array([shapely.box(*look.bounds)], dtype=object)
     return look.geometry

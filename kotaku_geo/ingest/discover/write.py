@@ -114,7 +114,8 @@ def _body(entry: Entry) -> list[str]:
     for key in ("table", "agency", "scale", "crs", "encoding", "regulation", "where"):
         value = getattr(entry, key)
         if value is not None:
-            lines.append(_line(f"    {key}: {_scalar(value)}", ORIGIN.get(key, "")))
+            why = entry.why.get(key, ORIGIN.get(key, ""))
+            lines.append(_line(f"    {key}: {_scalar(value)}", why))
     if entry.year is not None and entry.live:
         lines.append(f"    # date: {entry.year}-12-31  (tahun dari nama; isi tanggal yang benar)")
     lines += _columns(entry)
