@@ -7,7 +7,6 @@ it has succeeded.
 
 import contextlib
 import fcntl
-import gc
 import hashlib
 import importlib
 import importlib.metadata
@@ -23,6 +22,7 @@ from kotaku_geo import __version__, beside, resources
 from kotaku_geo.config import Pipeline, PipelineFile
 from kotaku_geo.errors import OutputError, PipelineFileError
 from kotaku_geo.files import file_hash, table_path
+from kotaku_geo.garbage import collected_seldom
 from kotaku_geo.late import record
 
 if TYPE_CHECKING:
@@ -77,7 +77,6 @@ STAGES = {
     )
 }  # fmt: skip
 RUN_FILE = "run.json"
-COLLECT_EVERY = 100_000  # new objects; takes a tenth off a run, for a few megabytes
 
 
 @dataclass
@@ -117,7 +116,7 @@ def run_stages(
     folder = (drop or file.drop).resolve()
     if not folder.is_dir():
         raise PipelineFileError(f"folder kiriman (drop) tidak ada: {folder}")
-    with _locked(root), _rare_collections():
+    with _locked(root), collected_seldom():
         state = _State.load(root)
         report = RunReport(root)
         inputs = _input_hashes(file.pipeline, folder)
@@ -195,17 +194,6 @@ def _road(targets: Sequence[str]) -> list[Stage]:
     for target in targets:
         visit(target)
     return road
-
-
-@contextlib.contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Look for reference cycles less often: stages make many small objects and few cycles."""
-    before = gc.get_threshold()
-    gc.set_threshold(COLLECT_EVERY, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ FLOORS = [
     {"stage", "waivers", "decisions"},
     {"workspace", "findings"},
     {"config"},
-    {"texts", "files", "frames", "resources", "beside"},
+    {"texts", "files", "frames", "resources", "beside", "garbage"},
     {"errors"},
     {"geo"},
     {"late"},

@@ -5,6 +5,7 @@ import os
 import sys
 from typing import NoReturn
 
+from kotaku_geo import garbage
 from kotaku_geo.cli import baseline, delivery, meeting, stages
 from kotaku_geo.cli.common import cli
 from kotaku_geo.cli.stages import STAGE_HELP
@@ -17,6 +18,7 @@ __all__ = ["STAGE_HELP", "baseline", "cli", "delivery", "main", "meeting", "stag
 
 def main() -> NoReturn:
     """Entry point of the command ``kotaku-geo``."""
+    garbage.seldom()
     try:
         cli(prog_name="kotaku-geo")
     except SystemExit as end:

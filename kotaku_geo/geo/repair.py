@@ -110,7 +110,8 @@ def without_slivers(
     result, dropped = polygons.copy(), np.zeros(len(polygons), dtype=np.int64)
     where = np.flatnonzero(shapely.get_type_id(polygons) == 6)
     parts, owner = shapely.get_parts(polygons[where], return_index=True)
-    thin = (mean_width(parts) < width) & shapely.is_valid(parts)
+    thin = mean_width(parts) < width
+    thin[thin] = shapely.is_valid(parts[thin])
     gone = np.bincount(owner[thin], minlength=len(where))
     some = (gone > 0) & (gone < np.bincount(owner, minlength=len(where)))
     left = ~thin & some[owner]

@@ -5,15 +5,14 @@
 prints the seconds that the work took, the import of libraries not counted.
 """
 
-import gc
 import sys
 import time
 from pathlib import Path
 
+from kotaku_geo import garbage
 from kotaku_geo.config import load_pipeline
 from kotaku_geo.consolidate import stage
 from kotaku_geo.findings import FindingBook
-from kotaku_geo.runner import COLLECT_EVERY
 from kotaku_geo.stage import StageContext
 from kotaku_geo.workspace import Workspace
 
@@ -25,7 +24,7 @@ def main() -> None:
     pipeline = file.pipeline
     book = FindingBook("consolidate", pipeline.city.crs)
     ctx = StageContext(pipeline, Workspace(folder), folder, folder, book)
-    gc.set_threshold(COLLECT_EVERY, *gc.get_threshold()[1:])  # as the runner does
+    garbage.seldom()  # as the command does
     stage.run(ctx)
     ctx.write("consolidate/findings", ctx.findings.frame())
     ctx.put()
