@@ -13,6 +13,7 @@ import importlib.metadata
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -210,9 +211,13 @@ def _locked(root: Path) -> Iterator[None]:
 
 
 def _input_hashes(pipeline: Pipeline, drop: Path) -> dict[str, str]:
+    """Content hashes of delivered files, taken while the libraries are loaded."""
     from kotaku_geo.ingest.inputs import input_hashes
 
-    return input_hashes(pipeline, drop)
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(input_hashes, pipeline, drop)
+        importlib.import_module("kotaku_geo.stage")
+        return found.result()
 
 
 def _execute(stage: Stage, told: _Told) -> _Done:

@@ -50,7 +50,6 @@ def run_command(pipelines: tuple[Path, ...], until: tuple[str, ...], **options: 
 
 def _run(pipelines: list[Path], targets: list[str], options: Options) -> int:
     from kotaku_geo.config import load_pipeline
-    from kotaku_geo.outcome import outcome_of
     from kotaku_geo.runner import run_stages
 
     files = [load_pipeline(path) for path in pipelines]
@@ -68,6 +67,8 @@ def _run(pipelines: list[Path], targets: list[str], options: Options) -> int:
             workers=os.cpu_count() or 1,
             say=say,
         )
+        from kotaku_geo.outcome import outcome_of  # loads libraries, as the run has by now
+
         outcome = outcome_of(report, options.fail_on, options.strict, options.require_agreed)
         codes.append(outcome.exit_code)
         if len(files) > 1 and options.form == "text":
