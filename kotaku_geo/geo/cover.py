@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from kotaku_geo.geo import grouping
 from kotaku_geo.geo.parallel import map_arrays
 from kotaku_geo.late import record
 
@@ -118,19 +119,9 @@ def union_by(
     Returns:
         (size,) geometries; None for a group that has none.
     """
-    result = np.full(size, None, dtype=object)
-    if not len(groups):
-        return result
-    order = np.argsort(groups, kind="stable")
-    ordered, group = geometries[order], groups[order]
-    count = np.bincount(group, minlength=size)
-    lone = count[group] == 1
-    result[group[lone]] = ordered[lone]
-    many = np.flatnonzero(count > 1)
-    if len(many):
-        indices = np.searchsorted(many, group[~lone])
-        bundles = shapely.geometrycollections(ordered[~lone], indices=indices)
-        result[many] = map_arrays(_union_each, np.asarray(bundles, dtype=object), workers=workers)
+    group = np.asarray(groups, dtype=np.int64)
+    result = grouping.union_by(geometries, group, size, workers=workers)
+    result[np.bincount(group, minlength=size) == 0] = None
     return result
 
 
@@ -240,10 +231,6 @@ def _buffered_within(
     near = shapely.intersection(features, boxes)
     zones = shapely.buffer(near, width, quad_segs=ROUND)
     return np.asarray(shapely.intersection(zones, targets), dtype=object)
-
-
-def _union_each(bundles: Geometries) -> Geometries:
-    return np.asarray(shapely.union_all(bundles.reshape(-1, 1), axis=1), dtype=object)
 
 
 def _polygonal(geometries: Geometries) -> Geometries:

@@ -4,6 +4,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from kotaku_geo.geo.parallel import map_arrays
+
 Ints = NDArray[np.int64]
 Geometries = NDArray[np.object_]
 
@@ -30,13 +32,16 @@ def components(left: Ints, right: Ints, size: int) -> Ints:
         label = step
 
 
-def union_by(geometries: Geometries, group: Ints, size: int) -> Geometries:
+def union_by(
+    geometries: Geometries, group: Ints, size: int, *, workers: int | None = None
+) -> Geometries:
     """Union of the geometries of each group.
 
     Args:
         geometries: polygons, object array (n,).
         group: group of each, int array (n,), values 0 … size-1.
         size: number of groups.
+        workers: threads; one if not given.
 
     Returns:
         object array (size,); an empty polygon for a group without members. A group of one keeps
@@ -47,14 +52,19 @@ def union_by(geometries: Geometries, group: Ints, size: int) -> Geometries:
     count = np.bincount(group, minlength=size)
     single = count[group] == 1
     result[group[single]] = geometries[single]
-    rest = np.flatnonzero(~single)
-    if rest.size:
+    several = np.flatnonzero(count > 1)
+    if several.size:
+        rest = np.flatnonzero(~single)
         rest = rest[np.argsort(group[rest], kind="stable")]
-        several, start = np.unique(group[rest], return_index=True)
-        # GEOS has no grouped union: one call a group.
-        chunks = np.split(geometries[rest], start[1:])
-        result[several] = [shapely.union_all(chunk) for chunk in chunks]
+        place = np.searchsorted(several, group[rest])
+        bundles = np.asarray(shapely.geometrycollections(geometries[rest], indices=place))
+        # One call for all groups: threads would wait for each other between many small ones.
+        result[several] = map_arrays(_union_each, bundles.astype(object), workers=workers)
     return result
+
+
+def _union_each(bundles: Geometries) -> Geometries:
+    return np.asarray(shapely.union_all(bundles.reshape(-1, 1), axis=1), dtype=object)
 
 
 def polygonal(geometries: Geometries) -> Geometries:

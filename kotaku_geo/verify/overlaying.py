@@ -27,6 +27,7 @@ class Overlay:
         kelas: class of each piece, object array (p,).
         geometry: the pieces, object array (p,).
         ha: geodesic hectares, float array (p,).
+        origin: the piece of the first overlay that each is, or is a part of, int array (p,).
     """
 
     sk: Faces
@@ -36,6 +37,7 @@ class Overlay:
     kelas: NDArray[np.object_]
     geometry: Geometries
     ha: Floats
+    origin: Ints
 
     def owned(self, side: str) -> tuple[Ints, Ints]:
         """Pieces on a side (``sk``, ``kawasan``) and the locations they belong to, in pairs."""
@@ -90,7 +92,8 @@ def overlay(sk: Side, kawasan: Side, crs: Any, workers: int) -> Overlay:
     kelas[crossing.right < 0] = BERKURANG
     kelas[crossing.left < 0] = BERTAMBAH
     ha = geodesic_ha(crossing.geometry, crs)
-    return Overlay(ours, theirs, crossing.left, crossing.right, kelas, crossing.geometry, ha)
+    every = np.arange(len(kelas))
+    return Overlay(ours, theirs, crossing.left, crossing.right, kelas, crossing.geometry, ha, every)
 
 
 def replaced(
@@ -108,6 +111,7 @@ def replaced(
         right=base.right[origin],
         kelas=kelas,
         geometry=geometry,
+        origin=base.origin[origin],
         ha=np.concatenate([base.ha[keep], *(geodesic_ha(p[1], crs) for p in parts)]),
     )
 

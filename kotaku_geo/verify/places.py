@@ -8,6 +8,7 @@ import pandas as pd
 
 from kotaku_geo.frames import draw
 from kotaku_geo.geo.area import geodesic_ha
+from kotaku_geo.geo.grouping import Ints
 from kotaku_geo.verify.overlaying import (
     BERKURANG,
     BERTAMBAH,
@@ -24,8 +25,8 @@ LOCATIONS = ["id", "sisi", "relation_id", "nama", "kode_kelurahan", "luas_ha", "
              "verdict", "luas_tertulis_ha"]  # fmt: skip
 
 
-def pieces(both: Compared, over: Overlay, crs: Any) -> gpd.GeoDataFrame:
-    """The overlay as a table, sorted by ids and class."""
+def pieces(both: Compared, over: Overlay, crs: Any) -> tuple[gpd.GeoDataFrame, Ints]:
+    """The overlay as a table, sorted by ids and class; and where its rows stood."""
     said = {
         "id_sk": id_texts(over.sk, both.sk.ids, over.left),
         "id_kawasan": id_texts(over.kawasan, both.kawasan.ids, over.right),
@@ -34,7 +35,9 @@ def pieces(both: Compared, over: Overlay, crs: Any) -> gpd.GeoDataFrame:
     }
     frame = draw(pd.DataFrame(said), over.geometry, crs)
     order = ["id_sk", "id_kawasan", "kelas"]
-    return frame.sort_values(order, na_position="last", ignore_index=True)[PIECES]
+    frame = frame.sort_values(order, na_position="last")
+    rows = frame.index.to_numpy(dtype=np.int64)
+    return frame.reset_index(drop=True)[PIECES], rows
 
 
 def drawn_locations(both: Compared, over: Overlay, relations: pd.DataFrame) -> pd.DataFrame:

@@ -48,9 +48,10 @@ def run(ctx: StageContext) -> None:
 
     outlines = unions(drawn, outside, groups, settings)
     compared = aside(partial(likeness, outlines, groups.both), ctx.workers)
+    whole = over.geometry
+    where = aside(partial(lying, ctx, whole), ctx.workers)
     over = judged(over, drawn, outside, groups, outlines, settings, crs, ctx.workers)
-    pieces = places.pieces(by_polygon, over, crs)
-    where = aside(partial(lying, ctx, pieces.geometry.to_numpy()), ctx.workers)
+    pieces, rows = places.pieces(by_polygon, over, crs)
     named = elsewhere(over.shared(), drawn, alike, settings)
     relations = _judged_relations(ctx, by_polygon, over, outlines, compared(), set(named))
     if not len(drawn):
@@ -63,7 +64,10 @@ def run(ctx: StageContext) -> None:
     ctx.write("verify/pieces", _plain(pieces))
     _write(ctx, by_polygon, by_table, over, relations, table)
     _check(ctx, by_polygon, by_table, over, kawasan, named, matches)
-    _conclude(ctx, drawn, tabled, over, where())
+    lies = where()
+    if lies is not None:
+        lies = lies.parts(over.origin[rows], over.geometry[rows], whole)
+    _conclude(ctx, drawn, tabled, over, lies)
 
 
 def _arranged(
