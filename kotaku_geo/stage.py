@@ -27,6 +27,9 @@ Say = Callable[[str], None]
 WRITERS = 4  # most of what they do is wait for the disk
 ACCOUNT = ["source_id", "path", "sha256", "rows_read", "rows_kept", "rows_rejected", "crs_found",
            "crs_used", "encoding_used", "agency", "date", "accuracy_m"]  # fmt: skip
+# Beside a layer's own columns: how a row's kelurahan was found (kode, nama, nama_mirip, lokasi),
+# and the codes, ;-joined, of a row whose name fits several.
+HOW, TIED = "kelurahan_cara", "kelurahan_calon"
 
 
 @dataclass

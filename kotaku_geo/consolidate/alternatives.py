@@ -159,6 +159,10 @@ def _standing(conflict: Conflict, found: Places) -> str | None:
     every = options_of(conflict)
     if conflict.kind == "batas":
         return every[0]
+    if conflict.parameter == "kode_kelurahan":
+        scored = set(found.units["id_rt"])
+        stand = [o for o in every if conflict.meant(o) in scored]
+        return stand[0] if len(stand) == 1 else None
     if conflict.parameter != "id_kawasan":
         return None
     own = found.units.loc[found.units["id_rt"] == conflict.subject, "kawasan"]
@@ -176,10 +180,12 @@ class _Supposed:
 
     def chosen(self, kind: str, parameter: str) -> dict[str, str]:
         """Subject → what is chosen, or supposed to be."""
-        own = [c for c in self.conflicts if (c.kind, c.parameter) == (kind, parameter)]
-        supposed = {c.subject: self.picks[c.conflict_id] for c in own
-                    if c.conflict_id in self.picks}  # fmt: skip
-        return self.docket.chosen(kind, parameter) | supposed
+        result = self.docket.chosen(kind, parameter)
+        for conflict in self.conflicts:
+            pick = self.picks.get(conflict.conflict_id)
+            if pick is not None and (conflict.kind, conflict.parameter) == (kind, parameter):
+                result |= conflict.chosen(pick)
+        return result
 
 
 def _alternative(picks: dict[str, str], places: Belonging, weighed: Weighed) -> Alternative:

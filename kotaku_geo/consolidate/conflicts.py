@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from kotaku_geo.consolidate.ids import digest
+from kotaku_geo.consolidate.ids import digest, under
 from kotaku_geo.consolidate.tables import typed
 from kotaku_geo.late import record
 
@@ -77,6 +77,8 @@ class Conflict:
         material: whether it would change a result.
         status: terbuka, diputuskan or basi.
         decision_id: the decision in force, None where there is none.
+        names: what else than the subject a choice holds for: the ids under which sources know an
+            RT whose kelurahan is in dispute.
     """
 
     kind: str
@@ -87,6 +89,22 @@ class Conflict:
     material: bool
     status: str = OPEN
     decision_id: str | None = None
+    names: tuple[str, ...] = ()
+
+    def chosen(self, choice: str) -> dict[str, str]:
+        """What a choice means: the subject, and each other name → what is chosen for it."""
+        return dict.fromkeys((self.subject, *self.names), choice)
+
+    def meant(self, choice: str) -> str:
+        """What is talked of under a choice: the id that is chosen, else the subject.
+
+        An RT whose kelurahan is chosen has another id in each.
+        """
+        if self.parameter == "id_rt" and "#" not in choice:
+            return choice
+        if self.parameter == "kode_kelurahan" and "-RW" in self.subject:
+            return under(self.subject, choice)
+        return self.subject
 
     @cached_property
     def conflict_id(self) -> str:

@@ -90,8 +90,12 @@ class Docket:
 
     def chosen(self, kind: str, parameter: str) -> dict[str, str]:
         """Subject → what is chosen (a source, or the identity meant), of decisions in force."""
-        own = [d for d in self.applied.values() if (d.kind, d.parameter) == (kind, parameter)]
-        return {d.subject: str(d.source_id or d.value) for d in own}
+        result: dict[str, str] = {}
+        for ident, decision in self.applied.items():
+            if (decision.kind, decision.parameter) == (kind, parameter):
+                choice = str(decision.source_id or decision.value)
+                result |= self.as_decided[ident].chosen(choice)
+        return result
 
     def marked(self, conflicts: Iterable[Conflict]) -> list[Conflict]:
         """The conflicts with their status; those that were decided stand as they were then."""

@@ -61,9 +61,12 @@ class _Sizes:
     def of(self, conflict: Conflict) -> dict[str, float | None]:
         """luas_ha and jumlah_kk of a conflict."""
         names = [conflict.subject]
-        if conflict.kind == "identitas" and conflict.subject not in self.table:
+        if conflict.parameter == "kode_kelurahan":
+            names = [conflict.meant(str(c.value)) for c in conflict.candidates]
+        elif conflict.kind == "identitas" and conflict.subject not in self.table:
             names = [str(c.value) for c in conflict.candidates]
         found = [self.table[name] for name in names if name in self.table]
+        found += [(c.extra.get("luas_ha"), c.extra.get("jumlah_kk")) for c in conflict.candidates]
         area = max((ha for ha, _ in found if ha is not None), default=None)
         people = max((kk for _, kk in found if kk is not None), default=None)
         differ = [c.extra["beda_ha"] for c in conflict.candidates if "beda_ha" in c.extra]
@@ -82,8 +85,7 @@ def _of_place(
         for other in options.every:
             if other.picks.get(conflict.conflict_id) != choice:
                 continue
-            subject = choice if conflict.parameter == "id_rt" and "#" not in choice else None
-            subject = subject or conflict.subject
+            subject = conflict.meant(choice)
             if subject in other.rt.low.index:
                 of_rt[choice] = _levels(other.rt.low[subject], other.rt.high[subject], weighed)
             area = subject if subject in other.kawasan.low.index else other.home.get(subject)

@@ -17,6 +17,16 @@ def rt_ids(kode: pd.Series, rw: pd.Series, rt: pd.Series) -> pd.Series:
     return kode.astype("str") + "-RW" + rw.astype("str").fillna(NO_RW) + "-RT" + rt.astype("str")
 
 
+def parted(ids: pd.Series) -> pd.DataFrame:
+    """Columns ``code`` and ``tail`` (``-RW003-RT012``) of RT ids; null for what is no such id."""
+    return ids.astype("str").str.extract(r"^(?P<code>[\d.]+)(?P<tail>-RW.+)$")
+
+
+def under(id_rt: str, code: str) -> str:
+    """The id of the same RT in another kelurahan."""
+    return code + id_rt[id_rt.index("-RW") :]
+
+
 def slug(text: str) -> str:
     """Lower-case ASCII words joined by hyphens, without the word that every name begins with."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -116,7 +116,7 @@ def claims(
     that were surveyed without a name to any kawasan that names no RT in its own rows.
 
     Args:
-        survey: rows with id_rt, nama_kawasan, kode_kelurahan, source_id.
+        survey: rows with id_rt, nama_kawasan, kode_kelurahan (as written), source_id.
     """
     own = kawasan.names.assign(cara=BY_ROW)
     own["source_id"] = kawasan.rows["source_id"].to_numpy(dtype=object)[own["row"]]
@@ -265,7 +265,8 @@ def _with_names(
     table: pd.DataFrame, rt_map: RtMap, survey: pd.DataFrame, kawasan: kw.KawasanRows
 ) -> pd.DataFrame:
     columns = ["id_rt", "kode_kelurahan", "rw", "rt"]
-    known = pd.concat([rt_map.register[columns], survey[columns], kawasan.names[columns]])
+    surveyed = survey.assign(kode_kelurahan=survey["kelurahan_rt"])
+    known = pd.concat([rt_map.register[columns], surveyed[columns], kawasan.names[columns]])
     known = known.dropna(subset=["id_rt"]).drop_duplicates("id_rt")
     return table.merge(known, how="left", on="id_rt")
 

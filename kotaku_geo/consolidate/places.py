@@ -10,10 +10,12 @@ import pandas as pd
 from kotaku_geo.consolidate import (
     boundaries,
     conflicts,
+    disputes,
     ground,
     kawasan,
     kelurahan,
     membership,
+    namesakes,
     notes,
     planar,
     rt,
@@ -142,6 +144,7 @@ def _draft(ctx: StageContext, chosen: Chosen, mender: planar.Mender) -> _Draft:
     found, pairs = _conflicts(ctx, own)
     _tell(ctx, own)
     compared = villages.compared()
+    found += disputes.conflicts(_basis(own, villages), pipeline)
     found = conflicts.merged([*found, *compared.conflicts])
     return _Draft(own, villages, found, [*pairs, compared.pairs], mended)
 
@@ -185,20 +188,27 @@ def belonging(ctx: StageContext, chosen: Chosen) -> Belonging:
     """
     pipeline = ctx.pipeline
     meant, homes = chosen("identitas", "id_rt"), chosen("identitas", "id_kawasan")
-    rt_map = rt.build_map(layer(ctx, "rt"), pipeline, chosen("batas", "batas.rt"), meant)
-    survey_rows, rows = layer(ctx, "profil_rt"), layer(ctx, "kawasan")
-    named = rt.resolve(rt.split_names(_one_key(survey_rows)), rt_map.register, meant)
-    survey = survey_rows.assign(id_rt=named.names["id_rt"].to_numpy(dtype=object))
+    villages = chosen("identitas", namesakes.PARAMETER)
+    rt_map = rt.build_map(
+        layer(ctx, "rt"), pipeline, chosen("batas", "batas.rt"), meant, villages
+    )  # fmt: skip
+    moved = rt_map.moved
+    survey_rows, rows = namesakes.told(layer(ctx, "profil_rt"), villages), layer(ctx, "kawasan")
+    named = rt.resolve(rt.split_names(_one_key(survey_rows)), rt_map.written, meant, moved)
+    survey = survey_rows.assign(
+        id_rt=named.names["id_rt"].to_numpy(dtype=object),
+        kelurahan_rt=named.names["kode_kelurahan"].to_numpy(dtype=object),
+    )
     survey = survey[survey["id_rt"].notna()].reset_index(drop=True)
-    known = pd.concat([rt_map.register, rt.register_of(named.names)], ignore_index=True)
+    known = pd.concat([rt_map.written, rt.register_of(named.names)], ignore_index=True)
     known = known[~among(known["id_rt"], list(named.ambiguous))].drop_duplicates("id_rt")
-    told = rt.resolve(rt.split_names(rows), known, meant)
+    told = rt.resolve(rt.split_names(rows), known, meant, moved)
     areas = kawasan.build(rows, told, pipeline, chosen("batas", "batas.kawasan"), homes)
     shared = membership.overlaps(rt_map, areas, ctx.workers)
     areas, unsettled = membership.settle_by_place(areas, told.ambiguous, rt_map, shared)
     claims = membership.claims(survey, rt_map, areas, shared)
     units = membership.units(claims, survey, rt_map, areas, shared, pipeline, homes)
-    services = sectoral.services(ctx, known, meant)
+    services = sectoral.services(ctx, known, meant, moved, villages)
     trail = Trail(survey_rows, rows, named, told, unsettled, shared, claims, units.conflicts)
     return Belonging(rt_map, areas, units.table, survey, services, trail)
 
@@ -213,7 +223,19 @@ def _conflicts(ctx: StageContext, own: Belonging) -> tuple[list[Conflict], list[
     found += over_outlines
     for service in own.services.values():
         found += _ambiguous(service.named, service.rows, service.unsettled(scored))
+    services = [service.rows for service in own.services.values()]
+    found += namesakes.conflicts(trail.survey_rows, services, scored)
     return found, pairs
+
+
+def _basis(own: Belonging, villages: kelurahan.Kelurahan) -> disputes.Basis:
+    """On what it is judged to which kelurahan RT belong."""
+    trail = own.trail
+    return disputes.Basis(
+        map=own.map, scored=set(own.units["id_rt"]), survey=(trail.named, trail.survey_rows),
+        areas=(trail.told, trail.rows), services=[(s.named, s.rows) for s in own.services.values()],
+        claims=trail.claims, shared=trail.shared, villages=villages.found.chosen,
+    )  # fmt: skip
 
 
 def _tell(ctx: StageContext, own: Belonging) -> None:

@@ -9,10 +9,10 @@ import pandas as pd
 import shapely
 
 from kotaku_geo.config import Pipeline
-from kotaku_geo.consolidate import boundaries
+from kotaku_geo.consolidate import boundaries, twins
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
-from kotaku_geo.consolidate.ids import NO_RW, rt_ids, shape_digest
-from kotaku_geo.consolidate.tables import Bools, Geometries, Ints, among, records
+from kotaku_geo.consolidate.ids import NO_RW, parted, rt_ids, shape_digest
+from kotaku_geo.consolidate.tables import Bools, Geometries, Ints, among, records, source_rank
 from kotaku_geo.geo.area import M2_PER_HA
 from kotaku_geo.late import record
 
@@ -27,11 +27,21 @@ class RtMap:
     Attributes:
         register: one row a known RT, sorted by id_rt: id_rt, kode_kelurahan, rw (null where none
             is given), rt.
+        written: the same with the ids that moved RT are written under as well.
+        named: what each row names: row (of ``rows``), id_rt, written.
+        rows: the rows of the layer, one each RT that they name.
+        moved: the id under which an RT is written → the one that it has.
+        twins: ids of different kelurahan that are drawn on one place.
         found: outlines by id_rt; empty where nobody delivered a map.
         twice: rows of one source with one key that lie apart or on each other.
     """
 
     register: pd.DataFrame
+    written: pd.DataFrame
+    named: pd.DataFrame
+    rows: gpd.GeoDataFrame
+    moved: Mapping[str, str]
+    twins: list[set[str]]
     found: boundaries.Outlines
     twice: gpd.GeoDataFrame
 
@@ -46,7 +56,8 @@ class Resolved:
     """Names brought to RT ids.
 
     Attributes:
-        names: the names with column ``id_rt`` (null where no key can be formed).
+        names: the names with columns ``id_rt`` (null where no key can be formed) and ``written``,
+            the id that they mean before any RT is moved to another kelurahan.
         unknown: rows of ``names`` that fit no known RT.
         ambiguous: name → ids that it fits, for names that fit several.
     """
@@ -58,23 +69,34 @@ class Resolved:
 
 def build_map(
     rows: gpd.GeoDataFrame, pipeline: Pipeline, outlines: Mapping[str, str] | None = None,
-    places: Mapping[str, str] | None = None,
+    places: Mapping[str, str] | None = None, homes: Mapping[str, str] | None = None,
 ) -> RtMap:  # fmt: skip
     """The RT of layer ``rt``; a row that names several RT stands for each of them.
 
     Args:
         outlines: id_rt → the source, or ``source_id#source_row``, whose drawing was chosen.
         places: id_rt → the row that was meant, of a source that draws it in two places.
+        homes: id_rt as written → the kode_kelurahan that was decided. Of RT that are drawn on one
+            place in two kelurahan the strongest source's code stands until then.
     """
     places = {k: v for k, v in (places or {}).items() if "#" in v}
     names = split_names(rows)
     rows = rows.iloc[names["row"]].reset_index(drop=True)
-    first = names[names["rw"].notna()]
-    resolved = resolve(names, register_of(first))
-    rows = rows.assign(key=resolved.names["id_rt"].to_numpy(dtype=object))
+    register = register_of(names[names["rw"].notna()])
+    written = resolve(names, register)
+    keyed = rows.assign(key=written.names["id_rt"].to_numpy(dtype=object))
+    found_twins = twins.find(keyed, source_rank(pipeline, rows["source_id"], "batas.rt"))
+    moved = twins.moves(found_twins, homes or {})
+    resolved = resolve(names, register, moved=moved) if moved else written
+    told, rows = rows, rows.assign(key=resolved.names["id_rt"].to_numpy(dtype=object))
     rows, twice = _told_apart(rows, pipeline.policy.planar.snap_m, {**(outlines or {}), **places})
     found = boundaries.outlines(rows, pipeline, "rt", outlines)
-    return RtMap(register_of(resolved.names), found, twice)
+    known, before = register_of(resolved.names), register_of(written.names)
+    either = pd.concat([known, before]).drop_duplicates("id_rt").sort_values("id_rt")
+    every = [set(group) for group, _ in found_twins]
+    return RtMap(
+        known, either.reset_index(drop=True), resolved.names, told, moved, every, found, twice
+    )
 
 
 def split_names(rows: pd.DataFrame) -> pd.DataFrame:
@@ -104,13 +126,15 @@ def register_of(names: pd.DataFrame) -> pd.DataFrame:
 
 
 def resolve(
-    names: pd.DataFrame, register: pd.DataFrame, meant: Mapping[str, str] | None = None
-) -> Resolved:
+    names: pd.DataFrame, register: pd.DataFrame, meant: Mapping[str, str] | None = None,
+    moved: Mapping[str, str] | None = None,
+) -> Resolved:  # fmt: skip
     """Bring names to the ids of known RT.
 
     A name fits the RT with its key; where one side gives no RW, the RT of its number if there is
     one only in the kelurahan, on both sides. What fits nothing keeps its own key. Before all that
-    a name is what was decided: ``meant``, own key → id_rt.
+    a name is what was decided: ``meant``, own key → id_rt. What it means by all this has moved
+    with its RT: ``moved``, id as written → id; the register then has both.
     """
     own = _own_ids(names)
     settled = among(own, list(meant or {})) & ~among(own, register["id_rt"])
@@ -132,9 +156,29 @@ def resolve(
     found = own.to_numpy(dtype=object).copy()
     found[fits] = ids[first[mine[fits]]]
     found[settled] = own[settled].map(meant or {}).to_numpy(dtype=object)
-    names = names.assign(id_rt=pd.Series(found, index=names.index, dtype="str"))
-    unknown = names[open_ & ~fits & ~several]
-    return Resolved(names, unknown, _fitting(register, np.isin(theirs, mine[several])))
+    written = pd.Series(found, index=names.index, dtype="str")
+    names = _moved(names.assign(written=written, id_rt=written), moved or {})
+    unknown = names[open_ & ~fits & ~several & ~among(names["id_rt"], register["id_rt"])]
+    fitting = _fitting(register, np.isin(theirs, mine[several]))
+    return Resolved(names, unknown, _each_once(fitting, moved or {}))
+
+
+def _moved(names: pd.DataFrame, moved: Mapping[str, str]) -> pd.DataFrame:
+    """The names with the ids, and so the kelurahan, to which their RT have moved."""
+    gone = among(names["id_rt"], list(moved))
+    if not gone.any():
+        return names
+    ids = names["id_rt"].to_numpy(dtype=object).copy()
+    codes = names["kode_kelurahan"].to_numpy(dtype=object).copy()
+    ids[gone] = [moved[name] for name in ids[gone]]
+    codes[gone] = parted(pd.Series(ids[gone], dtype="str"))["code"].to_numpy(dtype=object)
+    changed = {"id_rt": ids, "kode_kelurahan": codes}
+    return names.assign(**{c: pd.Series(v, names.index, dtype="str") for c, v in changed.items()})
+
+
+def _each_once(fitting: dict[str, list[str]], moved: Mapping[str, str]) -> dict[str, list[str]]:
+    """The same with ids that RT have, each once."""
+    return {name: sorted({moved.get(i, i) for i in ids}) for name, ids in fitting.items()}
 
 
 def _numbered(register: pd.DataFrame, names: pd.DataFrame) -> tuple[Ints, Ints]:

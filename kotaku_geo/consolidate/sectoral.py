@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from kotaku_geo.consolidate import rt
+from kotaku_geo.consolidate import namesakes, rt
 from kotaku_geo.consolidate.field import Field, Service
 from kotaku_geo.consolidate.ground import Lines
 from kotaku_geo.consolidate.tables import Floats, Ints, among, codes_in, floats, layer
@@ -36,24 +36,27 @@ _LINES = {
 
 
 def services(
-    ctx: StageContext, register: pd.DataFrame, meant: Mapping[str, str] | None = None
-) -> dict[str, Service]:
+    ctx: StageContext, register: pd.DataFrame, meant: Mapping[str, str] | None = None,
+    moved: Mapping[str, str] | None = None, villages: Mapping[str, str] | None = None,
+) -> dict[str, Service]:  # fmt: skip
     """The service layers, their names brought to the RT of a register.
 
     Args:
         register: every known RT, of the map and of the survey, scored or not: a name that fits
             several must not fall to the one that happens to be a slum.
         meant: name → id_rt that was decided.
+        moved: id as written → id, of RT that stand in another kelurahan.
+        villages: name that fits several kelurahan → the code that was decided.
     """
     result = {}
     for name in _SERVICES:
-        rows = layer(ctx, name)
+        rows = namesakes.told(layer(ctx, name), villages or {})
         counts = rows.groupby("source_id")["jumlah_kk"].transform("count") > 0
         rows = rows[counts].reset_index(drop=True)
         names = rt.split_names(rows)
         single = ~names["row"].duplicated(keep=False)
         asked = names[single].reset_index(drop=True)
-        result[name] = Service(rows, rt.resolve(asked, register, meant))
+        result[name] = Service(rows, rt.resolve(asked, register, meant, moved))
     return result
 
 

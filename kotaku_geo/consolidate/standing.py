@@ -72,5 +72,7 @@ class Standing:
         own = self.units.loc[self.units["id_rt"] == decision.subject, "kawasan"]
         if decision.parameter == "id_kawasan" and len(own) and own.iloc[0] >= 0:
             return f"termasuk kawasan {self.kawasan.table['id_kawasan'].iloc[own.iloc[0]]}"
+        if decision.parameter == "kode_kelurahan" and len(own):
+            return "RT ini hanya disebut di satu kelurahan"
         known = len(own) or (self.kawasan.table["id_kawasan"] == decision.subject).any()
         return "nama itu hanya cocok dengan satu tempat" if known else NOTHING

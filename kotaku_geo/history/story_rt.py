@@ -20,7 +20,7 @@ def whole(known: Known, row: Row) -> Story:
             ("jumlah", known.total(row)),
             ("parameter", (_line(known, row, p) for p in known.law.parameters)),
             ("batas", known.boundary(row["id_rt"], "rt", None)),
-            ("konflik", known.conflict(row["id_rt"], "id_rt")),
+            ("konflik", _identity(known, row["id_rt"])),
         ),
     )
 
@@ -66,6 +66,12 @@ def of_denominator(known: Known, row: Row, name: str) -> Story:
             ("aturan", _rule(known, row["id_rt"], parameter, said)),
         ),
     )
+
+
+def _identity(known: Known, id_rt: str) -> Iterator[Sentence]:
+    """Whether it is in dispute which RT this is, or to which kelurahan it belongs."""
+    for parameter in ("id_rt", "kode_kelurahan"):
+        yield from known.conflict(id_rt, parameter)
 
 
 def _head(known: Known, row: Row) -> Iterator[Sentence]:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from kotaku_geo.config import Pipeline
 from kotaku_geo.findings import FindingBook
-from kotaku_geo.ingest.gazetteer import HOW, gazetteer
+from kotaku_geo.ingest.gazetteer import gazetteer
+from kotaku_geo.stage import HOW
 
 
 def bridge(kelurahan: gpd.GeoDataFrame, pipeline: Pipeline, book: FindingBook) -> gpd.GeoDataFrame:

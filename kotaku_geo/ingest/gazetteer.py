@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 from kotaku_geo.config import Pipeline
 from kotaku_geo.ingest.names import Answer, NameIndex, normalise
 
-HOW = "kelurahan_cara"
-
 
 @dataclass
 class Gazetteer:

@@ -34,12 +34,13 @@ from kotaku_geo.ingest.extent import (
     province_of,
     stats_of,
 )
-from kotaku_geo.ingest.gazetteer import HOW, Gazetteer, gazetteer
+from kotaku_geo.ingest.gazetteer import Gazetteer, gazetteer
 from kotaku_geo.ingest.locate import Delivered
 from kotaku_geo.ingest.part import read_part
 from kotaku_geo.ingest.readings import Box
 from kotaku_geo.ingest.whereabouts import Whereabouts
 from kotaku_geo.late import record
+from kotaku_geo.stage import HOW
 
 BY_WORD = ("kode", "nama", "nama_mirip")
 UNUSED = {"crs.elsewhere", "crs.corrected", "crs.assumed"}  # kelurahan that are no witnesses

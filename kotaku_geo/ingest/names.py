@@ -107,7 +107,21 @@ class NameIndex:
             answer = self._named(head, inside)
             if answer.match or answer.tied:
                 return Answer(answer.match, answer.tied, beside)
-        return Answer()
+        return Answer(tied=self._beginnings(name, inside))
+
+    def _beginnings(self, name: str, inside: frozenset[str] | None) -> tuple[str, ...]:
+        """Places that share their first words, where those are all that is written.
+
+        So short a beginning names nobody; but where several have it, one of them is meant.
+        """
+        words = Spelled(name, without_weak_title(words_of(name))).modern
+        if {modern(w) for w in lists()["words"]} >= set(words):
+            return ()
+        fits = {
+            code for code, official in self._official
+            if official.modern[: len(words)] == words and (inside is None or code in inside)
+        }  # fmt: skip
+        return tuple(sorted(fits)) if len(fits) > 1 else ()
 
     def _named(self, name: str, inside: frozenset[str] | None) -> Answer:
         full = Spelled(name, words_of(name))

@@ -10,9 +10,10 @@ import shapely
 from numpy.typing import NDArray
 
 from kotaku_geo.findings import Action, FindingBook
-from kotaku_geo.ingest.gazetteer import HOW, Gazetteer
+from kotaku_geo.ingest.gazetteer import Gazetteer
 from kotaku_geo.ingest.names import Answer, normalise
 from kotaku_geo.late import record
+from kotaku_geo.stage import HOW, TIED
 from kotaku_geo.texts import number
 
 MIN_WITNESSES = 3  # names that must contradict their codes before the codes are doubted
@@ -36,7 +37,11 @@ class Written:
 
 
 def resolve(frame: pd.DataFrame, places: Gazetteer, book: FindingBook) -> pd.DataFrame:
-    """Fill ``kode_kelurahan`` of a layer and say in ``kelurahan_cara`` how it was found."""
+    """Fill ``kode_kelurahan`` of a layer and say in ``kelurahan_cara`` how it was found.
+
+    Where a name fits several kelurahan and the place does not tell either, the code stays unknown
+    and ``kelurahan_calon`` has the codes, ``;``-joined: which is meant is for a meeting to decide.
+    """
     frame = frame.copy()
     size = len(frame)
     columns = [_column(frame, c) for c in ("kode_kelurahan", "nama_kelurahan", "nama_kecamatan")]
@@ -57,6 +62,9 @@ def resolve(frame: pd.DataFrame, places: Gazetteer, book: FindingBook) -> pd.Dat
     _tell_unknown(frame, columns[1], hows, [told[g] for g in group], places, book)
     frame["kode_kelurahan"] = pd.Series(codes, index=frame.index, dtype=object)
     frame[HOW] = pd.Series(hows, index=frame.index, dtype=object)
+    ties = np.array([";".join(sorted(w.answer.tied)) or None for w in told], dtype=object)
+    tied = pd.Series(ties[group] if told else codes, index=frame.index, dtype=object)
+    frame[TIED] = tied.where(frame["kode_kelurahan"].isna(), None)
     return frame
 
 

@@ -28,6 +28,7 @@ from kotaku_geo.sample.standing import (
     kawasan_standings,
     rt_standings,
 )
+from kotaku_geo.sample.strangers import Strangers, strangers
 from kotaku_geo.sample.survey import RtFacts, survey, surveyed
 from kotaku_geo.sample.themes import Themes, lay_themes
 from kotaku_geo.sample.tiling import Tiling, build_tiling
@@ -52,6 +53,7 @@ class City:
     relations: list[Relation]
     themes: Themes
     screened: list[Screened]
+    strangers: Strangers
     looked_by_pu: Geometry
     """Where the flood survey and the fire brigade have looked."""
 
@@ -78,6 +80,7 @@ def build_city(seed: int, size: str, say: Callable[[str], None]) -> City:
     say("batas wilayah")
     tiling = build_tiling(rng, wanted)
     groups = plant_groups(rng, tiling, wanted)
+    strange = strangers(tiling, groups)
     say("bangunan dan survei")
     facts = surveyed(rng, tiling, groups)
     blocks = build_blocks(rng, tiling, facts, groups)
@@ -115,5 +118,6 @@ def build_city(seed: int, size: str, say: Callable[[str], None]) -> City:
         relations=relations(groups, by_id),
         themes=themes,
         screened=screened,
+        strangers=strange,
         looked_by_pu=coverage_without(tiling.outline, unseen),
     )

@@ -51,6 +51,10 @@ def _borders() -> list[Source]:
             table="batas_rt_2023",
             columns={"rt": "NO_RT", "rw": "NO_RW", "nama_kelurahan": "KEL"},
         ),
+        _source(
+            config.RT_LAMA, "rt", "administrasi/rt_kumuh_2019.gpkg", "perkim", "2019-08-01", 1000,
+            table="rt_kumuh", columns={"rt": "RT", "rw": "RW", "nama_kelurahan": "KELURAHAN"},
+        ),
     ]  # fmt: skip
 
 

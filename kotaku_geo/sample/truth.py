@@ -13,6 +13,7 @@ from kotaku_geo.sample import config, oracle
 from kotaku_geo.sample.city import City
 from kotaku_geo.sample.config import PARAMETERS
 from kotaku_geo.sample.decree import joined
+from kotaku_geo.sample.groups import Kawasan
 from kotaku_geo.sample.ledger import Ledger
 from kotaku_geo.sample.shapes import hectares
 
@@ -53,7 +54,8 @@ def _rt(city: City, folder: Path) -> None:
     for kawasan in city.kawasan():
         for cell, part in kawasan.parts.items():
             standing = city.rts.get(cell)
-            head: list[Cell] = [city.tiling.cells[cell].id_rt, kawasan.id, _number(hectares(part))]
+            ident = city.strangers.written_id(city.tiling.cells[cell])
+            head: list[Cell] = [ident, kawasan.id, _number(hectares(part))]
             if standing is None:
                 rows.append([*head, *[None] * (len(_DETAIL) + 3), "tanpa_data"])
                 continue
@@ -74,7 +76,7 @@ def _kawasan(city: City, folder: Path) -> None:
         values: list[Cell] = []
         for p in PARAMETERS:
             values += [_number(s.shares[p], 9), s.scores[p]]
-        codes = ";".join(sorted(city.tiling.kelurahan[k].code for k in s.kawasan.kelurahan))
+        codes = ";".join(sorted(_codes(city, s.kawasan)))
         if s.kawasan.group.recipe.key == "tanpa_deliniasi_rt":
             codes = ""  # written and drawn in different kelurahan: whose word counts is policy
         rows.append(
@@ -87,6 +89,13 @@ def _kawasan(city: City, folder: Path) -> None:
               "luas_ha", "nama_kawasan", "kode_kelurahan", "pertimbangan_lain",
               *_DETAIL]  # fmt: skip
     _write(folder / "kawasan.csv", header, rows)
+
+
+def _codes(city: City, kawasan: Kawasan) -> set[str]:
+    """Codes of the kelurahan that a kawasan lies in and its RT are written in."""
+    cells = [city.tiling.cells[cell] for cell in kawasan.parts]
+    of_rt = {city.strangers.written_id(cell).partition("-RW")[0] for cell in cells}
+    return of_rt | {city.tiling.kelurahan[k].code for k in kawasan.kelurahan}
 
 
 def _in_kawasan(city: City) -> set[str]:

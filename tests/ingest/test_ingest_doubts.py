@@ -118,6 +118,31 @@ def test_a_name_that_begins_two_is_told_with_both_and_left_open(ingest: Ingest, 
     assert told(done, "name.unknown-kelurahan") == ['Kelurahan "Sungai" tidak dikenal']
 
 
+def test_codes_that_a_name_fits_are_left_beside_the_row_for_a_decision(
+    ingest: Ingest, drop: Path
+) -> None:
+    """Only where neither the name nor the place tells."""
+    names = ["Sukamaju Lor", "Sukamaju Kidul"]
+    shapes = [square(0, 0, 1000), square(10, 0, 1000)]
+    gpd.GeoDataFrame({"kode_kelurahan": CODES[:2], "nama_kelurahan": names},
+                     geometry=shapes, crs=CRS).to_file(drop / "kel.gpkg")  # fmt: skip
+    gpd.GeoDataFrame({"nama_kelurahan": ["Sukamaju"], "rt": ["1"]},
+                     geometry=[square(1, 1, 100)], crs=CRS).to_file(drop / "rt.gpkg")  # fmt: skip
+    path = table(drop, "p.csv", {"nama_kelurahan": ["Sukamaju", "Antah", "Sukamaju Lor"],
+                                 "rt": ["1", "2", "3"]})  # fmt: skip
+    done = ingest({"id": "kel", "layer": "kelurahan", "path": "kel.gpkg"},
+                  {"id": "rt", "layer": "rt", "path": "rt.gpkg"},
+                  {"id": "p", "layer": "profil_rt", "path": path})  # fmt: skip
+    said = done.tables["profil_rt"]["kelurahan_calon"]
+    assert said.iloc[0] == ";".join(CODES[:2])
+    assert said.iloc[1:].isna().all()
+    assert done.tables["profil_rt"]["kode_kelurahan"].isna().tolist() == [True, True, False]
+    assert done.tables["rt"]["kode_kelurahan"].tolist() == [CODES[0]]
+    assert done.tables["rt"]["kelurahan_calon"].isna().all()
+    told_of = told(done, "name.unknown-kelurahan")
+    assert any("cocok dengan Sukamaju Kidul atau Sukamaju Lor" in text for text in told_of)
+
+
 @pytest.mark.parametrize(
     ("factor", "unit"), [(10_000, "m2"), (100, "are"), (0.01, "km2"), (1, None), (4, None)]
 )

@@ -63,6 +63,15 @@ def test_a_tie_names_those_that_fit() -> None:
     assert INDEX.find("Sungai Bulu").tied == ("14", "15")
 
 
+def test_first_words_that_several_share_are_a_tie_and_common_words_are_none() -> None:
+    index = NameIndex([("1", "Sukamaju Lor"), ("2", "Sukamaju Kidul"), ("3", "Sungai Baru"),
+                       ("4", "Sungai Lulut"), ("5", "Kaligawe Wetan")])  # fmt: skip
+    assert index.find("Kel. Sukamaju").tied == ("1", "2")
+    assert index.find("Sukamaju", {"2", "3"}).tied == ()
+    assert index.find("Sungai").tied == index.find("Kaligawe").tied == ()
+    assert index.find("Sukamaju").match is None
+
+
 def test_the_kecamatan_settles_what_fits_two_but_is_not_believed_against_a_closer_name() -> None:
     assert code("Kelayan T", {"5", "1"}) == "5"
     assert code("Sungai Barru", {"14"}) == "15"  # equal but for a letter: told as elsewhere

@@ -45,7 +45,7 @@ def workbook(cases: Sequence[Case], names: Names, workspace: Workspace) -> bytes
         views.write_values(sheets["nilai"], rows, names, city, styles)
         outlines = Outlines(workspace)
         views.write_boundaries(sheets["batas"], rows, names, outlines, city, styles)
-        views.write_identities(sheets["identitas"], rows, names, city, styles)
+        views.write_identities(sheets["identitas"], rows, names, outlines, city, styles)
         table = agreement.read(workspace)
         views.write_summary(sheets["ringkasan"], cases, names, table, city, styles)
         agreement.write_agreement(sheets["sumber"], table, names, city, styles)

@@ -1,7 +1,8 @@
-"""The outlines that a boundary conflict is about, as the sources delivered them."""
+"""The outlines that a conflict is about, as the sources delivered them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from kotaku_geo.publish.worksheet.cases import BOUNDARY, Case, Option
 from kotaku_geo.workspace import Workspace
 
+NEAR = 1.0  # what is shown of kelurahan around an RT, in widths of the RT
 # What rows of one source must share to be parts of one thing: the first that a row gives.
 _KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "kelurahan": (("kode_kelurahan",),),
@@ -35,6 +37,37 @@ class Outlines:
         if layer not in self.drawn:
             self.drawn[layer] = self._read(layer)
         return [self._shape(layer, option) for option in case.options]
+
+    def around(
+        self, case: Case
+    ) -> tuple[Option, shapely.Geometry, dict[str, shapely.Geometry]] | None:
+        """An RT whose kelurahan is in dispute, by the map that draws it first, and what is near it
+        of each kelurahan that is named (by code); None where nobody draws it, or no kelurahan."""
+        drawn = [o for o in case.options if o.extra.get("cara") == "peta"]
+        if case.parameter != "kode_kelurahan" or not drawn:
+            return None
+        if "rt" not in self.drawn:
+            self.drawn["rt"] = self._read("rt")
+        shapes = [(o, s) for o in drawn if (s := self._shape("rt", o)) is not None]
+        if not shapes:
+            return None
+        first, shape = shapes[0]
+        left, bottom, right, top = shapely.bounds(shape).tolist()
+        room = NEAR * max(right - left, top - bottom)
+        window = shapely.box(left - room, bottom - room, right + room, top + room)
+        near = {code: shapely.intersection(self.villages[code], window)
+                for code in case.identities if code in self.villages}  # fmt: skip
+        seen = {code: part for code, part in near.items() if not part.is_empty}
+        return (first, shape, seen) if seen else None
+
+    @cached_property
+    def villages(self) -> dict[str, shapely.Geometry]:
+        """Outlines of the kelurahan that stand, by code."""
+        if not self.workspace.has("consolidate/kelurahan"):
+            return {}
+        table = self.workspace.read_geo("consolidate/kelurahan")
+        drawn = table[table.geometry.notna()]
+        return dict(zip(drawn["kode_kelurahan"], drawn.geometry, strict=True))
 
     def _read(self, layer: str) -> "dict[str, _Drawn]":
         """What each source of a layer draws."""

@@ -10,9 +10,17 @@ from kotaku_geo.texts import number
 def title(case: Case, names: Names) -> str:
     """What a conflict is about: the place, and the parameter or outline."""
     if case.kind == IDENTITY:
-        return say(f"judul.{case.parameter}", tempat=names.place(case.subject), id=case.subject)
+        return say(f"judul.{case.parameter}", tempat=_place(case, names), id=case.subject)
     what = names.parameter(case.parameter)
     return say("judul.nilai", tempat=names.place(case.subject), apa=what)
+
+
+def _place(case: Case, names: Names) -> str:
+    """The place in words; a name that fits several as it is written."""
+    written = case.options[0].extra.get("tertulis") if case.options else None
+    return (
+        names.place(case.subject) if written is None else say("nama.tertulis", nama=plain(written))
+    )
 
 
 def candidates(case: Case, names: Names) -> str:
@@ -144,9 +152,10 @@ def grounds(case: Case, names: Names) -> list[str]:
                 + ("" if iou is None else say("bukti.iou", iou=number(iou, 2)))
             )  # fmt: skip
         elif "cara" in option.extra:
-            key = f"bukti.cara.{option.extra['cara']}"
+            of_village = case.parameter == "kode_kelurahan"
+            key = f"bukti.{'kelurahan' if of_village else 'cara'}.{option.extra['cara']}"
             lines.append(say(key, siapa=who, tempat=names.place(str(option.value))))
-    return lines
+    return list(dict.fromkeys(lines))
 
 
 def amount(value: float) -> str:
@@ -163,6 +172,8 @@ def _apart(case: Case, names: Names) -> list[str]:
         lines.append(say("bukti.selisih", selisih=number(case.spread, 1), batas=number(limit, 1)))
     if case.kind == BOUNDARY:
         lines.append(say("bukti.lihat"))
+    elif any(option.extra.get("cara") == "peta" for option in case.options):
+        lines.append(say("bukti.lihat_identitas"))
     if standing is not None and case.status != DECIDED:
         lines.append(say("bukti.sementara", siapa=_called(standing, case, names)))
     return lines

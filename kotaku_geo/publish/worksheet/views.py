@@ -100,42 +100,66 @@ def write_boundaries(
 
 
 def _picture(sheet: Any, at: int, case: Case, names: Names, outlines: Outlines) -> float:
-    """Place the picture of a conflict; its height in points."""
+    """Place the picture of a boundary conflict; its height in points."""
     sides = []
     for option, shape in zip(case.options, outlines.of(case), strict=True):
         size = option.value if isinstance(option.value, (int, float)) else None
         label = f"{number(size, 2)} ha – {names.dated(option.source_id)}"
         sides.append(picture.Side(label if shape else say("batas.tanpa", siapa=label), shape))
+    return _insert(sheet, at, 3, sides, title(case, names))
+
+
+def _insert(
+    sheet: Any, at: int, column: int, sides: Sequence[picture.Side], told: str
+) -> float:  # fmt: skip
     content, height = picture.draw(sides)
     sheet.insert_image(
-        at, 3, "peta.png",
+        at, column, "peta.png",
         {"image_data": io.BytesIO(content), "x_offset": 4, "y_offset": 4, "x_scale": SCALE,
-         "y_scale": SCALE, "object_position": 1, "description": title(case, names)},
+         "y_scale": SCALE, "object_position": 1, "description": told},
     )  # fmt: skip
     return height * SCALE * 0.75 + 8
 
 
-def write_identities(sheet: Any, cases: Numbered, names: Names, city: str, styles: Styles) -> None:
-    """A possible meaning a row."""
+def write_identities(
+    sheet: Any, cases: Numbered, names: Names, outlines: Outlines, city: str, styles: Styles
+) -> None:
+    """A possible meaning a row, with a picture where an RT's kelurahan is in dispute."""
     set_up(sheet, city, repeat=(0, 0))
     columns = [Column(say("identitas.baris"), 8, "link"), Column(say("identitas.apa"), 44),
                Column(say("identitas.id"), 32), Column(say("identitas.nama"), 40),
-               Column(say("identitas.siapa"), 44)]  # fmt: skip
+               Column(say("identitas.siapa"), 44), Column(say("identitas.gambar"), 55)]  # fmt: skip
     put_head(sheet, 0, columns, styles)
     at = 0
     for row, case in cases:
         if case.kind != IDENTITY:
             continue
-        for option in case.options:
+        for place_of, option in enumerate(case.options):
             at += 1
+            least = _surroundings(sheet, at, case, names, outlines) if place_of == 0 else 0.0
             meant = str(option.value)
             cells = title(case, names), meant, names.place(meant), names.dated(option.source_id)
             _link(sheet, at, row, styles)
-            fit(sheet, at, [(v, c.width) for v, c in zip(cells, columns[1:], strict=True)])
-            for place, text in enumerate(cells, start=1):
+            texts = [(v, c.width) for v, c in zip(cells, columns[1:], strict=False)]
+            fit(sheet, at, texts, least)
+            for place, text in enumerate([*cells, ""], start=1):
                 put(sheet, at, place, text, styles["cell"])
     sheet.autofilter(0, 0, max(at, 1), len(columns) - 1)
     sheet.freeze_panes(1, 0)
+
+
+def _surroundings(sheet: Any, at: int, case: Case, names: Names, outlines: Outlines) -> float:
+    """Place the picture of an RT and the kelurahan that are named; its height in points."""
+    found = outlines.around(case)
+    if found is None:
+        return 0.0
+    option, shape, near = found
+    told = say(
+        "identitas.rt", tempat=names.place(case.subject), siapa=names.source(option.source_id)
+    )
+    sides = [picture.Side(told, shape)]
+    sides += [picture.Side(f"{names.place(code)} [{code}]", part) for code, part in near.items()]
+    return _insert(sheet, at, 5, sides, title(case, names))
 
 
 def write_summary(

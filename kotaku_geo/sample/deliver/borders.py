@@ -14,6 +14,7 @@ from kotaku_geo.sample.city import City
 from kotaku_geo.sample.formats import Value, geojson_geometry, write_geojson, write_layer
 from kotaku_geo.sample.ledger import Ledger
 from kotaku_geo.sample.shapes import hectares, polygonal, polygons, shifted, to_lonlat
+from kotaku_geo.sample.strangers import movable
 from kotaku_geo.sample.tiling import Cell, Kelurahan
 
 
@@ -22,6 +23,7 @@ def write_borders(city: City, drop: Path, ledger: Ledger) -> None:
     _kelurahan(city, drop, ledger)
     _bps(city, drop, ledger)
     _rt(city, drop, ledger)
+    _old_rt(city, drop, ledger)
     surveyed = [u.polygon for u in city.tiling.kelurahan if u.number != city.tiling.unsurveyed]
     _coverage(drop / "cakupan/cakupan_survei.geojson", shapely.union_all(np.array(surveyed)))
     _coverage(drop / "cakupan/cakupan_pu.geojson", city.looked_by_pu)
@@ -126,7 +128,9 @@ def _ordinary(city: City) -> list[Cell]:
 def _rt(city: City, drop: Path, ledger: Ledger) -> None:
     """All RTs of the city in one table of a GeoPackage that has another one as well."""
     cells, ordinary = city.tiling.rt_cells(), _ordinary(city)
-    wide, tied, foreign, again = ordinary[0], ordinary[1], _movable(city, ordinary[2:]), cells[0]
+    wide, tied, again = ordinary[0], ordinary[1], cells[0]
+    misnamed = city.strangers.misnamed
+    foreign = movable(city.tiling, ordinary[2:])
     shapes: list[Geometry | None] = []
     names: list[Value] = []
     for row, cell in enumerate(cells):
@@ -139,9 +143,10 @@ def _rt(city: City, drop: Path, ledger: Ledger) -> None:
             shape = _crossed(cell.polygon)
             ledger.add("geometry.invalid", config.RT, row, cell.id_rt, "dua titik tertukar")
         name = unit.name
-        if foreign is not None and cell is foreign[0]:
-            name = foreign[1].name
-            ledger.add("name.contradicts-location", config.RT, row, "", f"tertulis {name}")
+        for stranger in (foreign, misnamed):
+            if stranger is not None and cell is stranger.cell:
+                name = stranger.elsewhere.name
+                ledger.add("name.contradicts-location", config.RT, row, "", f"tertulis {name}")
         shapes.append(shape)
         names.append(name.upper() if cell.number % 3 == 0 else name)
     rows = [*cells, again, ordinary[3]]
@@ -159,14 +164,31 @@ def _rt(city: City, drop: Path, ledger: Ledger) -> None:
     write_layer(path, shapes, columns, "Polygon", table="batas_rt_2023")
     note = [Point(city.tiling.mesh.seeds[0])]
     write_layer(path, note, {"CATATAN": ["titik rapat"]}, "Point", table="catatan")
+    _disputed(ledger, misnamed.id_there, f"terletak sebagai {misnamed.cell.id_rt}")
 
 
-def _movable(city: City, cells: list[Cell]) -> tuple[Cell, Kelurahan] | None:
-    """An RT, and a kelurahan whose name it can bear without being taken for another RT."""
-    taken = {(c.kelurahan, c.rw, c.rt, c.suffix) for c in city.tiling.cells if c.rt}
-    for cell in cells:
-        for unit in city.tiling.kelurahan:
-            key = (unit.number, cell.rw, cell.rt, cell.suffix)
-            if unit.has_rw and key not in taken:
-                return cell, unit
-    return None
+def _old_rt(city: City, drop: Path, ledger: Ledger) -> None:
+    """An older map of a few RT, drawn alike; one of them it counts to another kelurahan."""
+    claimed = city.strangers.claimed
+    cells = _ordinary(city)[4:6] + ([claimed.cell] if claimed is not None else [])
+    units = [city.tiling.kelurahan[cell.kelurahan] for cell in cells]
+    if claimed is not None:
+        units[-1] = claimed.elsewhere
+        detail = f"tertulis {claimed.elsewhere.name}"
+        at = len(cells) - 1
+        ledger.add("name.contradicts-location", config.RT_LAMA, at, claimed.id_there, detail)
+        _disputed(ledger, claimed.cell.id_rt, detail)
+    columns: dict[str, list[Value]] = {
+        "RT": [f"{cell.rt:03d}{cell.suffix}" for cell in cells],
+        "RW": [f"{cell.rw:03d}" for cell in cells],
+        "KELURAHAN": [unit.name for unit in units],
+    }
+    shapes = [cell.polygon for cell in cells]
+    path = drop / "administrasi/rt_kumuh_2019.gpkg"
+    write_layer(path, shapes, columns, "Polygon", table="rt_kumuh")
+
+
+def _disputed(ledger: Ledger, id_rt: str, detail: str) -> None:
+    """Note that it is in dispute to which kelurahan an RT belongs."""
+    ledger.dispute("identitas", id_rt, "kode_kelurahan", material=True)
+    ledger.add("conflict.identity", "", None, id_rt, detail)

@@ -245,6 +245,12 @@ class ProfileBook:
                 self.rows.append([*row[:5], *[None] * (len(HEADER) - 5)])
                 continue
             self._note(rule, "", f"{name} {text}")
+            if name == "Sukamaju":  # which of two is meant, nobody can tell; without figures, too
+                subject = f"{config.PROFIL}/sukamaju"
+                self.ledger.add("conflict.identity", "", None, subject, f"{name} {text}")
+                self.ledger.dispute("identitas", subject, "kode_kelurahan", material=True)
+                self.rows.append([*row[:5], *[None] * (len(HEADER) - 5)])
+                continue
             self.rows.append(row + [0] * 16 + ["+", "+", 1, 1])
 
     def _close(self) -> None:

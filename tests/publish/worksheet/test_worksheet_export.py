@@ -108,6 +108,17 @@ def test_every_boundary_has_its_picture(desk: Desk, blank: Path) -> None:
     assert rows == list(range(1, len(rows) + 1))
 
 
+def test_an_rt_whose_kelurahan_is_in_dispute_has_its_picture(desk: Desk, blank: Path) -> None:
+    """Beside the first of its meanings; a name that fits two has nothing to draw."""
+    sheet = openpyxl.load_workbook(blank)["identitas"]
+    conflicts = desk.table("conflicts")
+    of_rt = conflicts[conflicts["parameter"].eq("kode_kelurahan")]["subject"].str.contains("-RW")
+    asked = [str(row[1].value) for row in sheet.iter_rows(min_row=2)]
+    drawn = {asked[image.anchor._from.row - 1] for image in sheet._images}
+    assert len(sheet._images) == len(drawn) == int(of_rt.sum()) == 2
+    assert all(text.startswith("Kelurahan mana: RT") for text in drawn)
+
+
 def test_the_same_conflicts_give_the_same_bytes(desk: Desk, blank: Path) -> None:
     again = desk.export("lagi.xlsx", "--docx", desk.desk / "satu.docx")
     desk.export("dua.xlsx", "--docx", desk.desk / "dua.docx")
