@@ -7,8 +7,11 @@ SAMPLE_PIPELINE := $(SAMPLE)/pipelines/contoh.yaml
 PIPELINE ?= $(SAMPLE_PIPELINE)
 STAGES := ingest consolidate verify screen profile publish
 ARGS ?=
+# The meeting's workbook: written by make worksheet, read by make decisions; copies are listed.
+XLSX ?= build/rapat/$(basename $(notdir $(PIPELINE))).xlsx
 
-.PHONY: help run test lint bench torture setup sample init check seal diff explain $(STAGES) clean
+.PHONY: help run test lint bench torture setup sample init check worksheet decisions seal diff \
+	explain $(STAGES) clean
 
 help:
 	@echo "make run                       set up, make the sample city, run everything"
@@ -17,6 +20,8 @@ help:
 	@echo "make $(STAGES) PIPELINE=FILE"
 	@echo "make init DROP=DIR PIPELINE=FILE   propose the pipeline file of a delivery"
 	@echo "make check PIPELINE=FILE       look at a delivery, write nothing"
+	@echo "make worksheet PIPELINE=FILE   the conflicts as a workbook, and draft minutes (XLSX=FILE)"
+	@echo "make decisions PIPELINE=FILE   take the decisions of filled copies (XLSX='FILE...')"
 	@echo "make seal | diff | explain PIPELINE=FILE ARGS='...'"
 	@echo "make lint | bench | torture | clean"
 
@@ -38,6 +43,12 @@ endif
 
 run: $(VENV)/.ready $(DELIVERY)
 	$(BIN)/kotaku-geo run $(PIPELINE) $(ARGS)
+
+worksheet: $(VENV)/.ready $(DELIVERY)
+	$(BIN)/kotaku-geo worksheet export $(PIPELINE) $(XLSX) --docx $(XLSX:.xlsx=.docx) $(ARGS)
+
+decisions: $(VENV)/.ready $(DELIVERY)
+	$(BIN)/kotaku-geo worksheet import $(PIPELINE) $(XLSX) $(ARGS)
 
 # What they are told besides the pipeline: make explain ARGS="KWS-001 3a", make diff ARGS=v1.0
 seal explain: $(VENV)/.ready $(DELIVERY)

@@ -6,7 +6,9 @@ are shuffled or a run is repeated.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Literal
 
 import geopandas as gpd
@@ -53,6 +55,35 @@ def rules() -> Mapping[str, Mapping[str, str]]:
 def sentence(rule: str, params: Mapping[str, Any], lang: str = "id") -> str:
     """The register's text of a rule with its gaps filled."""
     return rules()[rule][lang].format_map(_Gaps(params))
+
+
+def parameters(rule: str, said: str) -> dict[str, str] | None:
+    """What filled the gaps of a rule's sentence; None where the sentence is not the rule's."""
+    match = _pattern(rule).fullmatch(said) if rule in rules() else None
+    return None if match is None else {k: v for k, v in match.groupdict().items() if v is not None}
+
+
+def translated(rule: str, said: str, lang: str) -> str:
+    """A finding's Indonesian sentence in a language; as it stands where it is not its rule's."""
+    params = None if lang == "id" else parameters(rule, said)
+    return said if params is None else sentence(rule, params, lang)
+
+
+@cache
+def _pattern(rule: str) -> re.Pattern[str]:
+    """A rule's Indonesian text as an expression that finds its gaps again."""
+    seen: set[str] = set()
+    out = ""
+    for part in re.split(r"(\{\w+\})", rules()[rule]["id"]):
+        name = part[1:-1] if re.fullmatch(r"\{\w+\}", part) else None
+        if name is None:
+            out += re.escape(part)
+        elif name in seen:
+            out += f"(?P={name})"
+        else:
+            seen.add(name)
+            out += f"(?P<{name}>.*?)"
+    return re.compile(out, re.DOTALL)
 
 
 class FindingBook:

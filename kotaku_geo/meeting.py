@@ -18,9 +18,8 @@ from kotaku_geo.publish.worksheet.judge import Fault, judge
 from kotaku_geo.publish.worksheet.merge import Merged, merge
 from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.returned import Returned, read_workbook
-from kotaku_geo.publish.worksheet.words import say
+from kotaku_geo.publish.worksheet.words import number, say, speaking
 from kotaku_geo.runner import Say, run_stages
-from kotaku_geo.texts import number
 from kotaku_geo.workspace import Workspace
 
 _REFUSED = InputError.exit_code
@@ -33,6 +32,7 @@ class Exported:
     files: list[str]
     counts: dict[str, int]
     exit_code: int
+    lang: str = "id"
 
     def as_json(self) -> dict[str, Any]:
         """For a machine."""
@@ -40,10 +40,10 @@ class Exported:
 
     def as_text(self) -> str:
         """For a person."""
-        counts = {name: number(count, 0) for name, count in self.counts.items()}
-        return "\n".join(
-            [say("hasil.ekspor", **counts), *(say("hasil.lihat", berkas=f) for f in self.files)]
-        )
+        with speaking(self.lang):
+            counts = {name: number(count, 0) for name, count in self.counts.items()}
+            seen = [say("hasil.lihat", berkas=file) for file in self.files]
+            return "\n".join([say("hasil.ekspor", **counts), *seen])
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Imported:
     path: Path
     exit_code: int
     faults: list[Fault] = field(default_factory=list)
+    lang: str = "id"
 
     def as_json(self) -> dict[str, Any]:
         """For a machine."""
@@ -71,12 +72,13 @@ class Imported:
 
     def as_text(self) -> str:
         """For a person: everything that is wrong, then what was taken."""
-        lines = [fault.as_text() for fault in self.faults]
-        counts = {"baru": len(self.merged.new), "ganti": len(self.merged.changed),
-                  "tetap": self.merged.unchanged, "salah": len(self.faults)}  # fmt: skip
-        key = "ditulis" if self.written else "ditolak" if self.faults else "sama"
-        told = {name: number(count, 0) for name, count in counts.items()}
-        return "\n".join([*lines, say(f"hasil.{key}", berkas=self.path.name, **told)])
+        with speaking(self.lang):
+            lines = [fault.as_text() for fault in self.faults]
+            counts = {"baru": len(self.merged.new), "ganti": len(self.merged.changed),
+                      "tetap": self.merged.unchanged, "salah": len(self.faults)}  # fmt: skip
+            key = "ditulis" if self.written else "ditolak" if self.faults else "sama"
+            told = {name: number(count, 0) for name, count in counts.items()}
+            return "\n".join([*lines, say(f"hasil.{key}", berkas=self.path.name, **told)])
 
 
 def export_worksheet(
@@ -87,10 +89,13 @@ def export_worksheet(
     drop: Path | None = None,
     build: Path = Path("build"),
     seal_dir: Path | None = None,
+    lang: str = "id",
     workers: int = 2,
     say_line: Say = lambda _: None,
 ) -> Exported:
     """Write the workbook of every conflict, and the draft minutes where ``docx`` asks for them.
+
+    ``lang`` is the language of both; a copy in either can be imported.
 
     Raises:
         KotakuError: as consolidation does; `OutputError` where a paper cannot be written.
@@ -100,18 +105,17 @@ def export_worksheet(
     workspace, code = _consolidated(file, drop, build, workers, say_line)
     decisions = read_decisions(file.path.parent / file.pipeline.decisions, file.pipeline)
     cases, names = gather(workspace, file.pipeline, decisions)
-    _write(target, workbook(cases, names, workspace))
     written = [str(target)]
-    if docx is not None:
-        from kotaku_geo.publish.worksheet.minutes import document
-        from kotaku_geo.publish.worksheet.sealed import latest
+    with speaking(lang):
+        _write(target, workbook(cases, names, workspace))
+        if docx is not None:
+            from kotaku_geo.publish.worksheet.minutes import document
+            from kotaku_geo.publish.worksheet.sealed import latest
 
-        _write(
-            docx,
-            document(cases, names, latest((seal_dir or file.path.parent / "segel") / file.stem)),
-        )
-        written.append(str(docx))
-    return Exported(written, _counts(cases), code)
+            seal = latest((seal_dir or file.path.parent / "segel") / file.stem)
+            _write(docx, document(cases, names, seal))
+            written.append(str(docx))
+    return Exported(written, _counts(cases), code, lang)
 
 
 def import_worksheets(
@@ -121,6 +125,7 @@ def import_worksheets(
     partial: bool = False,
     drop: Path | None = None,
     build: Path = Path("build"),
+    lang: str = "id",
     workers: int = 2,
     say_line: Say = lambda _: None,
     today: dt.date | None = None,
@@ -128,6 +133,7 @@ def import_worksheets(
     """Take the decisions of filled copies into the pipeline's ``keputusan.csv``.
 
     Nothing is written when anything is wrong, unless ``partial``: then what is right is taken.
+    ``lang`` is the language of what is said about it, whatever the copies are in.
 
     Raises:
         KotakuError: as consolidation does; `InputError` where the decisions on file have a fault.
@@ -136,13 +142,14 @@ def import_worksheets(
     path = file.path.parent / file.pipeline.decisions
     on_file = read_decisions(path, file.pipeline)
     cases, names = gather(workspace, file.pipeline, on_file)
-    books, unread = _read(filled)
-    merged, faults = _judged(books, unread, cases, names, on_file, today or dt.date.today())
+    with speaking(lang):
+        books, unread = _read(filled)
+        merged, faults = _judged(books, unread, cases, names, on_file, today or dt.date.today())
     fresh = bool(merged.new or merged.changed)
     written = fresh and (partial or not faults)
     if written:
         write_decisions(path, merged.decisions)
-    return Imported(merged, written, path, _REFUSED if faults else code, faults)
+    return Imported(merged, written, path, _REFUSED if faults else code, faults, lang)
 
 
 def _judged(

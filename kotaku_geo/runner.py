@@ -72,9 +72,9 @@ STAGES = {
         Stage("screen", "kotaku_geo.screen.stage:run", ("consolidate",),
               ("city", "policy", "screen"), THEMES),
         Stage("profile", "kotaku_geo.publish.profile:run", ("verify", "screen"),
-              ("city", "regulation", "verify", "screen"), None, True, ("decisions",)),
+              ("city", "regulation", "policy", "verify", "screen"), None, True, ("decisions",)),
         Stage("publish", "kotaku_geo.publish.stage:run", ("profile",),
-              ("city", "regulation", "verify", "screen"), None, True, ("decisions",)),
+              ("city", "regulation", "policy", "verify", "screen"), None, True, ("decisions",)),
     )
 }  # fmt: skip
 RUN_FILE = "run.json"

@@ -4,7 +4,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kotaku_geo.findings import COLUMNS, FindingBook, rules, sentence
+from kotaku_geo.findings import COLUMNS, FindingBook, rules, sentence, translated
 from tests.conftest import CRS
 
 ROWS = [
@@ -75,3 +75,12 @@ def test_an_unknown_rule_is_an_error_and_a_missing_word_shows() -> None:
         FindingBook("ingest").add("value.tiada")
     assert "?" in sentence("value.negative", {"kolom": "x"})
     assert sentence("row.empty", {}, "en") == "An empty row"
+
+
+def test_a_sentence_is_said_in_the_other_language_with_the_same_particulars() -> None:
+    said = book_of(ROWS[:1]).iloc[0]["message"]
+    english = translated("value.negative", said, "en")
+    assert english == sentence("value.negative", {"kolom": "v3a", "isi": "-5"}, "en")
+    assert translated("value.negative", said, "id") == said
+    assert translated("value.negative", "ditulis orang", "en") == "ditulis orang"
+    assert translated("tiada.aturan", said, "en") == said

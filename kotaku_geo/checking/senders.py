@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from kotaku_geo.checking.rows import number_of, place_of
 from kotaku_geo.config import Pipeline
-from kotaku_geo.findings import SEVERITIES, rules, sentence
+from kotaku_geo.findings import SEVERITIES, parameters, rules, sentence
 
 SIDES = ("pengirim", "kelurahan", "pokja", "gis")
 
@@ -110,29 +109,6 @@ class Speaker:
         source = next((s for s in self.pipeline.sources if s.id == row["source_id"]), None)
         mapped = source.columns if source is not None else {}
         return "; ".join(mapped.get(n, n) for n in named)
-
-
-def parameters(rule: str, said: str) -> dict[str, str] | None:
-    """What filled the gaps of a rule's sentence; None where the sentence is not the rule's."""
-    match = _pattern(rule).fullmatch(said)
-    return None if match is None else {k: v for k, v in match.groupdict().items() if v is not None}
-
-
-@cache
-def _pattern(rule: str) -> re.Pattern[str]:
-    """A rule's Indonesian text as an expression that finds its gaps again."""
-    seen: set[str] = set()
-    out = ""
-    for part in re.split(r"(\{\w+\})", rules()[rule]["id"]):
-        name = part[1:-1] if re.fullmatch(r"\{\w+\}", part) else None
-        if name is None:
-            out += re.escape(part)
-        elif name in seen:
-            out += f"(?P={name})"
-        else:
-            seen.add(name)
-            out += f"(?P<{name}>.*?)"
-    return re.compile(out, re.DOTALL)
 
 
 def lines(group: Group, speaker: Speaker) -> Iterator[dict[str, Any]]:

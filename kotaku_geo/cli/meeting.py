@@ -2,13 +2,12 @@
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kotaku_geo.cli.common import cli, guarded, say
+from kotaku_geo.cli.common import cli, guarded, look_options, say
 
 
 @cli.group("worksheet")
@@ -16,24 +15,12 @@ def worksheet_group() -> None:
     """The conflicts out as a workbook for the meeting; its decisions back in."""
 
 
-def _worksheet_options(command: Callable[..., None]) -> Callable[..., None]:
-    path = click.Path(path_type=Path)
-    for option in (
-        click.option("--format", "form", type=click.Choice(["text", "json"]), default="text"),
-        click.option("--debug", is_flag=True, help="Show the traceback of an error."),
-        click.option("--build", type=path, default=Path("build"), show_default=True),
-        click.option("--drop", type=path, default=None, help="Folder of delivered files."),
-    ):
-        command = option(command)
-    return command
-
-
 @worksheet_group.command("export")
 @click.argument("pipeline", type=click.Path(path_type=Path))
 @click.argument("workbook", type=click.Path(path_type=Path))
 @click.option("--docx", type=click.Path(path_type=Path), help="Also the draft minutes.")
 @click.option("--seal-dir", type=click.Path(path_type=Path), help="In place of segel/.")
-@_worksheet_options
+@look_options
 def worksheet_export_command(pipeline: Path, workbook: Path, debug: bool, **options: Any) -> None:
     """Write the conflicts as WORKBOOK (.xlsx) for the meeting."""
     guarded(lambda: _worksheet_export(pipeline, workbook, options), debug)
@@ -43,7 +30,7 @@ def worksheet_export_command(pipeline: Path, workbook: Path, debug: bool, **opti
 @click.argument("pipeline", type=click.Path(path_type=Path))
 @click.argument("workbooks", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--partial", is_flag=True, help="Take what is right although something is wrong.")
-@_worksheet_options
+@look_options
 def worksheet_import_command(
     pipeline: Path, workbooks: tuple[Path, ...], debug: bool, **options: Any
 ) -> None:

@@ -16,8 +16,9 @@ from kotaku_geo.decisions import read_texts
 from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.files import table_path
 from kotaku_geo.history.canonical import table_hash
+from kotaku_geo.history.outlines import Key, Outline, standing
 from kotaku_geo.history.setting import Setting, SourceNote
-from kotaku_geo.workspace import read_any
+from kotaku_geo.workspace import Workspace, read_any
 
 SEAL_FILE = "segel.json"
 DECISIONS_FILE = "keputusan.csv"
@@ -36,6 +37,7 @@ class Baseline:
         seal: content of ``segel.json``; None for a workspace.
         columns: the columns that each table had before absent ones were added, by table; a
             table that was not there is not among them.
+        outlines: who drew the outlines that stand, where the delivered layers are at hand.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Baseline:
     decided: pd.DataFrame
     seal: Mapping[str, Any] | None = None
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    outlines: Mapping[Key, Outline] = field(default_factory=dict)
 
     @classmethod
     def of_workspace(cls, root: Path, file: PipelineFile | None = None) -> Self:
@@ -63,17 +66,22 @@ class Baseline:
         tables, columns = read_tables(root)
         setting = _guessed(root, tables) if file is None else Setting.of_pipeline(file.pipeline)
         decided = read_decided(None if file is None else decisions_path(file))
-        return cls(root.name, setting, tables, decided, None, columns)
+        drawn = standing(Workspace(root), setting)
+        return cls(root.name, setting, tables, decided, None, columns, drawn)
 
     @classmethod
     def of_tables(
-        cls, tables: Mapping[str, pd.DataFrame], pipeline: Pipeline, decided: pd.DataFrame
+        cls,
+        tables: Mapping[str, pd.DataFrame],
+        pipeline: Pipeline,
+        decided: pd.DataFrame,
+        outlines: Mapping[Key, Outline] | None = None,
     ) -> Self:
         """A baseline of tables in memory, as a stage holds them."""
         whole = {name: _completed(tables.get(name), spec) for name, spec in specs().items()}
         setting = Setting.of_pipeline(pipeline)
         columns = {name: list(tables[name].columns) for name in whole if name in tables}
-        return cls(pipeline.city.name, setting, whole, decided, None, columns)
+        return cls(pipeline.city.name, setting, whole, decided, None, columns, outlines or {})
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of ``consolidate/``."""

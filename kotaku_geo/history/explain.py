@@ -16,7 +16,7 @@ from kotaku_geo.errors import PipelineFileError
 from kotaku_geo.files import table_path
 from kotaku_geo.history import story_kawasan, story_place, story_rt
 from kotaku_geo.history.baseline import Baseline, records
-from kotaku_geo.history.known import DENOMINATOR, Known, Row
+from kotaku_geo.history.known import DENOMINATOR, Known, Row, Unseen
 from kotaku_geo.history.story import Story
 from kotaku_geo.workspace import read_any
 
@@ -28,9 +28,20 @@ _WHOLE = ("skor", "tingkat")  # asked for by their columns, they are the story o
 class Explainer:
     """Tells the stories of one baseline, and of the SK locations verified against it."""
 
-    def __init__(self, baseline: Baseline, verified: Mapping[str, pd.DataFrame] | None = None):
-        """``verified`` holds ``verify/locations`` and ``verify/relations``, where there are any."""
-        self._known = Known(baseline)
+    def __init__(
+        self,
+        baseline: Baseline,
+        verified: Mapping[str, pd.DataFrame] | None = None,
+        unseen: Unseen | None = None,
+    ):
+        """Index a baseline.
+
+        Args:
+            baseline: its tables, whole or deprived of what may not be told.
+            verified: ``verify/locations`` and ``verify/relations``, where there are any.
+            unseen: what the tables were deprived of.
+        """
+        self._known = Known(baseline, unseen)
         tables = verified or {}
         rows = records(tables.get(LOCATIONS, pd.DataFrame(columns=["sisi", "id"])))
         self._sk = {str(row["id"]): row for row in rows if row["sisi"] == "sk"}
@@ -81,9 +92,8 @@ class Explainer:
     def _meant(self, name: str, parameter: str | None) -> tuple[str, str | None]:
         """What the id of a conflict or a decision is about; any other id as it is."""
         known = self._known
-        for conflict in known.conflicts.values():
-            if conflict["conflict_id"] == name:
-                return conflict["subject"], conflict["parameter"]
+        if name in known.subjects:
+            return known.subjects[name]
         decision = known.baseline.decisions.get(name)
         if decision is not None and decision.get("subject"):
             return str(decision["subject"]), decision.get("parameter")
@@ -99,6 +109,8 @@ class Explainer:
 
     def _of_kawasan(self, row: Row, parameter: str | None) -> Story:
         known = self._known
+        if row["id_kawasan"] in known.unseen.kawasan:
+            return story_kawasan.kept_back(row)
         if parameter is None:
             return story_kawasan.whole(known, row)
         if parameter == "batas.kawasan":
@@ -109,6 +121,8 @@ class Explainer:
 
     def _of_rt(self, row: Row, parameter: str | None) -> Story:
         known = self._known
+        if row["id_rt"] in known.unseen.rt:
+            return story_rt.kept_back(known, row)
         if parameter in (None, "batas.rt"):
             return story_rt.whole(known, row)
         if parameter in known.parameters:

@@ -1,11 +1,14 @@
 """A baseline indexed by what stories ask for, and the sentences that every story shares."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from kotaku_geo import regulation
+from kotaku_geo.history import outlines
 from kotaku_geo.history.baseline import Baseline, records
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import say
@@ -13,15 +16,31 @@ from kotaku_geo.regulation import LEVELS, Parameter, Regulation
 
 Row = Mapping[str, Any]
 DENOMINATOR = "penyebut."
+KEPT = "keterangan"  # of a candidate whose particulars are kept back
 _OPEN = ("terbuka", "basi")
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What the tables were deprived of: a story calls it kept back, and not unknown.
+
+    Attributes:
+        rt, kawasan: ids of those whose figures are left out.
+        sources: ids of those whose rows and values are left out.
+    """
+
+    rt: frozenset[str] = frozenset()
+    kawasan: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
 
 
 class Known:
     """Rows of a baseline by id; every index is made once, when it is first asked for."""
 
-    def __init__(self, baseline: Baseline) -> None:
+    def __init__(self, baseline: Baseline, unseen: Unseen | None = None) -> None:
         self.baseline = baseline
         self.setting = baseline.setting
+        self.unseen = unseen or Unseen()
 
     @cached_property
     def law(self) -> Regulation:
@@ -50,6 +69,11 @@ class Known:
         return {row["id_rt"]: row for table in tables for row in records(table)}
 
     @cached_property
+    def _numbers(self) -> Counter[str]:
+        """How many RT there are by id without RW."""
+        return Counter(map(outlines.bare, self.rt))
+
+    @cached_property
     def members(self) -> dict[str, list[Row]]:
         """RT of each kawasan, sorted by id."""
         found: dict[str, list[Row]] = {}
@@ -75,6 +99,20 @@ class Known:
         return {(row["subject"], row["parameter"]): row for row in rows}
 
     @cached_property
+    def disputed(self) -> dict[str, list[Row]]:
+        """Material conflicts that are not decided, by subject, sorted by parameter."""
+        found: dict[str, list[Row]] = {}
+        for (subject, _), row in sorted(self.conflicts.items()):
+            if row["material"] and is_open(row):
+                found.setdefault(subject, []).append(row)
+        return found
+
+    @cached_property
+    def subjects(self) -> dict[str, tuple[str, str]]:
+        """What each conflict is about, by its id."""
+        return {row["conflict_id"]: about for about, row in self.conflicts.items()}
+
+    @cached_property
     def _paths(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for row in records(self.baseline.sources):
@@ -98,7 +136,13 @@ class Known:
             "path": paths[0] if len(paths) == 1 else say("who.files", n=len(paths)),
             "date": (note and note.date) or say("who.no_date"),
         }
-        return say("who.file", **told) if row is None else say("who.row", **told, row=row + 1)
+        if row is None or source_id in self.unseen.sources:
+            return say("who.file", **told)
+        return say("who.row", **told, row=row + 1)
+
+    def secret(self, fact: Row | None) -> bool:
+        """Whether a candidate is of a source whose values are kept back."""
+        return fact is not None and fact["source_id"] in self.unseen.sources
 
     def rt_name(self, row: Row) -> Sentence:
         """What people call an RT."""
@@ -183,29 +227,42 @@ class Known:
         parameter = f"batas.{layer}"
         row = self.conflicts.get((subject, parameter))
         sources = self.setting.of_layer(layer)
+        alone = self._numbers[outlines.bare(subject)] == 1
+        drawn = outlines.of(self.baseline.outlines, layer, subject, alone)
+        source_id = source_id or (drawn.source_id if drawn else None)
         source_id = source_id or (sources[0] if len(sources) == 1 else None)
-        if row is None and source_id is not None:
-            accuracy = self.setting.accuracy(source_id)
-            yield say("batas.drawn", jenis=layer, who=self.who(source_id), accuracy=accuracy)
-        elif row is None:
-            yield say("batas.strongest" if sources else "batas.not_drawn", jenis=layer,
-                      order=sources)  # fmt: skip
-        if row is None:
-            yield say("batas.alone")
-        else:
+        if row is not None:
             yield from self._outlines(row, source_id)
             if row["status"] in _OPEN:
                 yield say("batas.by_order", order=sources)
+        else:
+            yield self._drawn(layer, source_id, drawn)
+            yield say("batas.alone")
+        written = drawn.written_ha if drawn and drawn.source_id == source_id else None
+        if written is not None and source_id not in self.unseen.sources:
+            yield say("batas.written", source_id=source_id, written=written)
         yield from self.conflict(subject, parameter)
+
+    def _drawn(self, layer: str, source_id: str | None, drawn: outlines.Outline | None) -> Sentence:
+        """Who drew an outline that nobody disputes, with the record where it is known."""
+        if source_id is None:
+            sources = self.setting.of_layer(layer)
+            return say("batas.strongest" if sources else "batas.not_drawn", jenis=layer,
+                       order=sources)  # fmt: skip
+        row = drawn.source_row if drawn is not None and drawn.source_id == source_id else None
+        return say("batas.drawn", jenis=layer, who=self.who(source_id, row),
+                   accuracy=self.setting.accuracy(source_id))  # fmt: skip
 
     def _outlines(self, row: Row, source_id: str | None) -> Iterator[Sentence]:
         """The outlines in dispute, the one that stands first: no measure compares it to itself."""
         said = json.loads(row["candidates"] or "[]")
         own = [c for c in said if c.get("source_id") == source_id] if source_id else []
-        stands = own[:1] or [c for c in said if "beda_ha" not in c][:1]
+        stands = own[:1] or [c for c in said if not {"beda_ha", KEPT} & set(c)][:1]
         for candidate in [*stands, *(c for c in said if c not in stands)]:
             who = self.who(candidate.get("source_id"), candidate.get("source_row"))
             key = "batas.stands" if candidate in stands else "batas.other"
+            if KEPT in candidate:
+                key += "_kept"
             measures = {name: candidate.get(name) for name in
                         ("value", "iou", "beda_ha", "beda_persen")}  # fmt: skip
             yield say(key, who=who, **measures)

@@ -19,7 +19,7 @@ from kotaku_geo.texts import UNKNOWN, number
 
 LANGUAGES = ("id", "en")
 _GAP = re.compile(r"\{(\w+)(?::(\w+))?\}")
-_MOST_DECIMALS = 4
+MOST_DECIMALS = 4
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def catalogue(name: str) -> Phrases:
 
 def plain(value: Any, lang: str = "id") -> str:
     """A number with as many decimals as it needs, four at most."""
-    text = f"{float(value):.{_MOST_DECIMALS}f}".rstrip("0")
+    text = f"{float(value):.{MOST_DECIMALS}f}".rstrip("0")
     return number(value, len(text) - text.index(".") - 1, lang)
 
 

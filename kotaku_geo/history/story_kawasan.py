@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kotaku_geo.history.known import DENOMINATOR, Known, Row, area_name, is_open, named
+from kotaku_geo.history.known import DENOMINATOR, Known, Row, area_name, named
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import Story, paragraphs, say
 from kotaku_geo.history.sums import Sum, sum_of
@@ -27,6 +27,13 @@ def whole(known: Known, row: Row) -> Story:
             ("lain", [_considered(row)]),
         ),
     )
+
+
+def kept_back(row: Row) -> Story:
+    """A kawasan of so few households that its figures are told to nobody: its level alone."""
+    told = say("kawasan.kept", id=row["id_kawasan"], nama=area_name(row),
+               tingkat=row.get("tingkat"))  # fmt: skip
+    return Story(row["id_kawasan"], "kawasan", None, paragraphs(("apa", [told])))
 
 
 def of_parameter(known: Known, row: Row, parameter: Parameter) -> Story:
@@ -55,7 +62,9 @@ def of_denominator(known: Known, row: Row, name: str) -> Story:
         used = known.used(rt["id_rt"], parameter)
         about = {"rt": known.rt_name(rt), "id": rt["id_rt"]}
         counts.append(None if used is None else used["volume"])
-        if used is None or used["volume"] is None:
+        if rt["id_rt"] in known.unseen.rt or known.secret(used):
+            parts.append(say("kawasan.rt_kept", **about, tingkat=rt.get("tingkat")))
+        elif used is None or used["volume"] is None:
             parts.append(say("kawasan.rt_unknown", **about))
         else:
             parts.append(say("kawasan.rt_value", **about, volume=used["volume"], unit=name,
@@ -113,7 +122,9 @@ def _members(known: Known, row: Row) -> Iterator[Sentence]:
     for rt in members:
         told = {c: rt.get(c) for c in ("luas_ha", "skor", "skor_maks", "tingkat")}
         told |= {"rt": known.rt_name(rt), "id": rt["id_rt"]}
-        if rt.get("tingkat_konflik"):
+        if rt["id_rt"] in known.unseen.rt:
+            yield say("kawasan.rt_kept", **told)
+        elif rt.get("tingkat_konflik"):
             yield say("kawasan.rt_range", **told, levels=rt["tingkat_konflik"].split(";"))
         else:
             yield say("kawasan.rt", **told)
@@ -121,11 +132,12 @@ def _members(known: Known, row: Row) -> Iterator[Sentence]:
 
 def _missing(known: Known, row: Row) -> Iterator[Sentence]:
     """Parameters that some RT have no data of, and which RT."""
-    members = known.members.get(row["id_kawasan"], [])
+    every = known.members.get(row["id_kawasan"], [])
+    members = [rt for rt in every if rt["id_rt"] not in known.unseen.rt]
     if members and all(rt.get("skor") is None for rt in members):
         yield say("kawasan.missing_all", n=len(members))
         return
-    complete = bool(members)
+    complete = bool(members) and len(members) == len(every)
     for parameter in known.law.parameters:
         without = [rt["id_rt"] for rt in members if rt.get(f"n{parameter.id}") is None]
         if without:
@@ -139,15 +151,13 @@ def _missing(known: Known, row: Row) -> Iterator[Sentence]:
 
 def _disputes(known: Known, row: Row, parameter: str | None = None) -> Iterator[Sentence]:
     """Material conflicts of the kawasan and its RT that are not decided."""
-    subjects = {
-        row["id_kawasan"],
-        *(rt["id_rt"] for rt in known.members.get(row["id_kawasan"], [])),
-    }
-    for (subject, about), conflict in sorted(known.conflicts.items()):
-        wanted = parameter in (None, about) and subject in subjects
-        if wanted and conflict["material"] and is_open(conflict):
-            yield say("kawasan.conflict", conflict_id=conflict["conflict_id"], parameter=about,
-                      subject=subject)  # fmt: skip
+    members = known.members.get(row["id_kawasan"], [])
+    for subject in sorted({row["id_kawasan"], *(rt["id_rt"] for rt in members)}):
+        for conflict in known.disputed.get(subject, []):
+            about = conflict["parameter"]
+            if parameter in (None, about):
+                yield say("kawasan.conflict", conflict_id=conflict["conflict_id"], parameter=about,
+                          subject=subject)  # fmt: skip
 
 
 def _considered(row: Row) -> Sentence:
@@ -175,6 +185,8 @@ def _stands(row: Row, parameter: Parameter) -> Sentence:
 
 def _share(known: Known, rt: Row, fact: Row | None, parameter: Parameter) -> Sentence:
     about = {"rt": known.rt_name(rt), "id": rt["id_rt"]}
+    if rt["id_rt"] in known.unseen.rt or known.secret(fact):
+        return say("kawasan.rt_kept", **about, tingkat=rt.get("tingkat"))
     if fact is None or fact["persen"] is None:
         return say("kawasan.rt_unknown", **about)
     kind = "rt_share" if fact["volume"] is None or fact["penyebut"] is None else "rt_volume"
@@ -187,7 +199,9 @@ def _arithmetic(known: Known, row: Row, parameter: Parameter, total: Sum) -> Ite
     if total.share is not None:
         yield say("kawasan.sum", n=len(total.rows), volume=total.volume, penyebut=total.penyebut,
                   persen=100 * total.share)  # fmt: skip
-    if total.missing and row.get("kelengkapan") != "tanpa_data":
+    if any(rt["id_rt"] in known.unseen.rt or known.secret(fact) for rt, fact in total.rows):
+        yield say("kawasan.sum_kept")
+    elif total.missing and row.get("kelengkapan") != "tanpa_data":
         key = "kawasan.no_end" if score is None else "kawasan.both_ends"
         yield say(key, n=len(total.missing))
     if share is not None:

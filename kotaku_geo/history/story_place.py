@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from kotaku_geo.history.known import Known, Row, area_name
+from kotaku_geo.history.known import KEPT, Known, Row, area_name
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import Story, paragraphs, say
 
@@ -53,8 +53,8 @@ def of_identity(known: Known, conflict: Row) -> Story:
     """A name that fits several things: what it may mean, who uses it, what was decided."""
     head = say("identitas.head", subject=conflict["subject"], parameter=conflict["parameter"])
     said = [
-        say("kandidat.identity", who=known.who(c.get("source_id"), c.get("source_row")),
-            value=c.get("value"))
+        say("kandidat.kept" if KEPT in c else "kandidat.identity",
+            who=known.who(c.get("source_id"), c.get("source_row")), value=c.get("value"))
         for c in json.loads(conflict["candidates"] or "[]")
     ]  # fmt: skip
     ruled = known.conflict(conflict["subject"], conflict["parameter"])

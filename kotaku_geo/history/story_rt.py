@@ -1,6 +1,7 @@
 """Stories of an RT: as a whole, of one of its parameters, of one of its denominators."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from kotaku_geo.history.known import DENOMINATOR, Known, Row, area_name, is_open, named
 from kotaku_geo.history.phrases import Sentence
@@ -23,6 +24,12 @@ def whole(known: Known, row: Row) -> Story:
             ("konflik", _identity(known, row["id_rt"])),
         ),
     )
+
+
+def kept_back(known: Known, row: Row) -> Story:
+    """An RT of so few households that its figures are told to nobody: its level alone."""
+    told = say("rt.kept", rt=known.rt_name(row), id=row["id_rt"], tingkat=row.get("tingkat"))
+    return Story(row["id_rt"], "rt", None, paragraphs(("apa", [told, _home(known, row)])))
 
 
 def of_parameter(known: Known, row: Row, parameter: Parameter) -> Story:
@@ -52,8 +59,8 @@ def of_denominator(known: Known, row: Row, name: str) -> Story:
     used = known.used(row["id_rt"], parameter)
     about = {"denominator": name, "rt": known.rt_name(row), "id": row["id_rt"]}
     counted = [
-        _marked(fact, say("kandidat.denominator", who=_who(known, fact), unit=name,
-                          volume=fact["volume"]))
+        _marked(fact, _kept(known, fact) or say("kandidat.denominator", who=_who(known, fact),
+                                                unit=name, volume=fact["volume"]))
         for fact in said
     ]  # fmt: skip
     return Story(
@@ -78,22 +85,30 @@ def _head(known: Known, row: Row) -> Iterator[Sentence]:
     counts = {c: row.get(c) for c in ("luas_ha", "jumlah_kk", "jumlah_penduduk",
                                       "jumlah_bangunan")}  # fmt: skip
     yield say("rt.head", rt=known.rt_name(row), id=row["id_rt"], **counts)
+    yield _home(known, row)
+
+
+def _home(known: Known, row: Row) -> Sentence:
+    """The kawasan that an RT belongs to."""
     area = known.kawasan.get(row["id_kawasan"] or "")
     if area is None:
-        yield say("rt.outside")
-    else:
-        yield say("rt.member", id_kawasan=area["id_kawasan"], nama=area_name(area))
+        return say("rt.outside")
+    return say("rt.member", id_kawasan=area["id_kawasan"], nama=area_name(area))
 
 
 def _line(known: Known, row: Row, parameter: Parameter) -> Sentence:
     """One parameter in one sentence."""
     used = known.used(row["id_rt"], parameter.id)
-    told = {"parameter": parameter.id, "name": named(parameter)}
+    told: dict[str, Any] = {"parameter": parameter.id, "name": named(parameter)}
     if used is None or row.get(f"n{parameter.id}") is None:
         return say("rt.row_unknown", **told)
     conflict = known.conflicts.get((row["id_rt"], parameter.id))
     told |= {"persen": used["persen"], "nilai": used["nilai"], "rule": used["rule"],
              "source_id": used["source_id"]}  # fmt: skip
+    if known.secret(used):  # the result stays, as the RT has it
+        share = row.get(f"p{parameter.id}")
+        told["persen"] = None if share is None else 100 * share
+        told["nilai"] = row[f"n{parameter.id}"]
     if used["decision_id"]:
         return say("rt.row_decided", **told, decision_id=used["decision_id"])
     if conflict is not None and is_open(conflict):
@@ -119,9 +134,8 @@ def _candidates(known: Known, said: Sequence[Row], parameter: Parameter) -> Iter
         elif fact["volume"] is None or fact["penyebut"] is None:
             kind = "share"
         unit = parameter.denominator
-        yield _marked(
-            fact, say(f"kandidat.{kind}", who=_who(known, fact), unit=unit, **_said(fact))
-        )
+        told = say(f"kandidat.{kind}", who=_who(known, fact), unit=unit, **_said(fact))
+        yield _marked(fact, _kept(known, fact) or told)
 
 
 def _said(fact: Row) -> dict[str, float | None]:
@@ -130,6 +144,11 @@ def _said(fact: Row) -> dict[str, float | None]:
 
 def _who(known: Known, fact: Row) -> Sentence:
     return known.who(fact["source_id"], fact["source_row"])
+
+
+def _kept(known: Known, fact: Row) -> Sentence | None:
+    """A candidate whose particulars are kept back; None where it may be told."""
+    return say("kandidat.kept", who=_who(known, fact)) if known.secret(fact) else None
 
 
 def _marked(fact: Row, said: Sentence) -> Sentence:
@@ -147,8 +166,11 @@ def _rule(known: Known, subject: str, parameter: str, said: Sequence[Row]) -> It
         "order": _order(known, parameter, said),
     }
     key = {"tunggal": "single", None: "none"}.get(rule, rule)
-    if rule == "urutan" and (parameter.startswith(DENOMINATOR) or not shares):
+    kept = any(known.secret(fact) for fact in said)
+    if rule == "urutan" and (parameter.startswith(DENOMINATOR) or not shares or kept):
         key = "order"
+    if rule == "sepakat" and kept:
+        key = "sepakat_kept"
     if key is not None:
         yield say(f"aturan.{key}", **told)
     yield from known.conflict(subject, parameter)

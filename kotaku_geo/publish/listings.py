@@ -91,6 +91,19 @@ def names(released: Release) -> pd.Series:
     return frame["nama_kawasan"].fillna(where).fillna(frame["id_kawasan"])
 
 
+def rt(released: Release) -> list[dict[str, Any]]:
+    """RT in the order of their table, with what to call each within its kelurahan.
+
+    Adds nama (RT 001/RW 002).
+    """
+    listed = rows(pd.DataFrame(released.table("consolidate/rt")).drop(columns="geometry"))
+    for row in listed:
+        number = f"RT {row['rt'] or '–'}"
+        bare = row["rw"] in (None, "", "000")
+        row["nama"] = number if bare else f"{number}/RW {row['rw']}"
+    return listed
+
+
 def relations(released: Release) -> list[dict[str, Any]]:
     """Relations, those that need a look first, then by the hectares that change.
 
@@ -238,13 +251,21 @@ def _rules(frame: pd.DataFrame) -> list[dict[str, Any]]:
                 "waived": int(waived.sum()),
                 "title": {lang: rules.title(str(rule), lang) for lang in ("id", "en")},
                 "act": {lang: rules.act(str(rule), lang) for lang in ("id", "en")},
-                "examples": rows(
-                    examples[["finding_id", "subject", "source_id", "message", "dikecualikan"]]
-                ),
+                "examples": [
+                    {**row, "message": _message(str(rule), row["message"])}
+                    for row in rows(
+                        examples[["finding_id", "subject", "source_id", "message", "dikecualikan"]]
+                    )
+                ],
                 "more": len(own) - len(examples),
             }
         )
     return sorted(listed, key=lambda r: (r["n"] == 0, r["rank"], -r["n"], r["rule"]))
+
+
+def _message(rule: str, said: str) -> dict[str, str]:
+    """A finding's message by language."""
+    return {lang: rules.told(rule, said, lang) for lang in ("id", "en")}
 
 
 def sources(released: Release) -> list[dict[str, Any]]:
@@ -258,7 +279,7 @@ def sources(released: Release) -> list[dict[str, Any]]:
 def unread_sk(released: Release) -> list[dict[str, Any]]:
     """Deliveries of the SK of which nothing could be used, with the gravest finding about each.
 
-    Keys: source_id, path, reason (None where no finding says it).
+    Keys: source_id, path, reason (by language; None where no finding says it).
     """
     frame = released.table("ingest/sources")
     unread = frame["sha256"].isna() | (frame["rows_kept"].fillna(0) == 0)
@@ -267,7 +288,12 @@ def unread_sk(released: Release) -> list[dict[str, Any]]:
     told = told[(told["severity"] == "error") & (told["stage"] == "ingest")]
     told = told.sort_values(["source_row", "finding_id"], na_position="first")
     told = told.drop_duplicates("source_id").set_index("source_id")
-    reasons = lost["source_id"].map(told["message"])
+    reasons = lost["source_id"].map(
+        {
+            str(source): _message(str(rule), str(said))
+            for source, rule, said in zip(told.index, told["rule"], told["message"], strict=True)
+        }
+    )
     listed = lost[["source_id", "path"]].assign(reason=reasons)
     return rows(listed.sort_values(["source_id", "path"]))
 

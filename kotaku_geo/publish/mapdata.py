@@ -30,7 +30,7 @@ def map_data(released: Release) -> dict[str, Any]:
     Keys: step (metres of one grid unit), box (of all that is drawn, in grid units), and the layers
     kelurahan (g, n names, at label points), kawasan and rt (g, c level), sk (g), potongan (g, c
     class), tema (theme → g). ``g`` is a list of encoded shapes, in the row order of
-    `kawasan_details` and `sk_details` where the layer has such.
+    `kawasan_details`, `rt_details` and `sk_details` where the layer has such.
     """
     frames = _frames(released)
     grid, box = _grid(frames)
@@ -93,6 +93,25 @@ def kawasan_details(released: Release) -> list[dict[str, Any]]:
             "tema": themes.get(r["id_kawasan"], []),
         }
         for r in rows
+    ]
+
+
+def rt_details(released: Release) -> list[dict[str, Any]]:
+    """What the map tells of each RT, in the order of the table `consolidate/rt`."""
+    return [
+        {
+            "id": r["id_rt"],
+            "nama": r["nama"],
+            "kel": r["nama_kelurahan"] or r["kode_kelurahan"],
+            "k": r["id_kawasan"],
+            "ha": _short(r["luas_ha"]),
+            "skor": r["skor"],
+            "maks": r["skor_maks"],
+            "tingkat": r["tingkat"],
+            "mungkin": r["tingkat_konflik"],
+            "kk": r["jumlah_kk"] if r["jumlah_kk"] is not None else r["jumlah_kk_teks"],
+        }
+        for r in listings.rt(released)
     ]
 
 

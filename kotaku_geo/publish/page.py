@@ -13,12 +13,12 @@ from markupsafe import Markup
 
 import kotaku_geo
 from kotaku_geo import resources
-from kotaku_geo.publish import figures, listings, mapdata, words
+from kotaku_geo.publish import figures, listings, mapdata, stories, words
 from kotaku_geo.publish.layers import THEMES
 from kotaku_geo.publish.release import Release
 from kotaku_geo.texts import number
 
-_SCRIPTS = (("bahasa.js", "tabel.js"), ("peta.js",))
+_SCRIPTS = (("bahasa.js", "tabel.js"), ("peta.js",), ("mengapa.js",))
 _RADAR = 118  # radius of the seven-aspect figure, in its own units
 _SWATCHES = {"tingkat": "level", "kelas": "kelas", "verdict": "verdict", "tema": "tema",
              "status": "status", "severity": "severity"}  # fmt: skip
@@ -40,6 +40,7 @@ def page(released: Release, lang: str = "id") -> str:
         scripts=scripts,
         script_hashes=[_hash(s) for s in scripts],
         data=Markup(mapdata.embedded(_script_data(released))),
+        stories=stories.packed(released),
         **_content(released),
     )
 
@@ -154,6 +155,7 @@ def _script_data(released: Release) -> dict[str, Any]:
         "colours": palette,
         "parameters": [[p["id"], p["names"]["id"], p["names"]["en"]] for p in parameters],
         "kawasan": mapdata.kawasan_details(released),
+        "rt": mapdata.rt_details(released),
         "sk": mapdata.sk_details(released),
         "relations": mapdata.relation_notes(released),
         "map": mapdata.map_data(released),

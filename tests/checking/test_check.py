@@ -16,11 +16,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kotaku_geo.checking import CheckResult, check_pipeline
 from kotaku_geo.checking.listing import WIDTH, check_listing
-from kotaku_geo.checking.senders import parameters
 from kotaku_geo.checking.workbook import harmless, write_workbooks
 from kotaku_geo.cli import cli
 from kotaku_geo.config import load_pipeline
-from kotaku_geo.findings import rules, sentence
+from kotaku_geo.findings import parameters, rules, sentence
 from kotaku_geo.sample import write_sample
 
 PERKIM = "temuan-dinas-perkim-kota-contoh.xlsx"

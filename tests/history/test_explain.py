@@ -153,7 +153,7 @@ def test_a_kawasan(state: Make) -> None:
     story = tell(state(), "K2")
     assert about(story, "apa") == ["Kawasan K2 Kampung K2, Satu: 2,00 ha, 2 RT, 200 KK, 800 jiwa."]
     assert about(story, "batas") == [
-        "Batas kawasan ini digambar Dinas Perkim (delineasi, kawasan.gpkg, 30 November 2023); "
+        "Batas kawasan ini digambar Dinas Perkim (delineasi, kawasan.gpkg, baris data ke-2, 30 November 2023); "
         "ketelitiannya 1,0 m.",
         "Tidak ada delineasi lain yang berbeda di luar toleransi batas.",
     ]

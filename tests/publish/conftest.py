@@ -155,9 +155,9 @@ def kawasan() -> gpd.GeoDataFrame:
 def facts() -> pd.DataFrame:
     small = f"{KEL[0]}-RW001-RT002"
     rows = [
-        (f"{KEL[0]}-RW001-RT001", "3a", "profil", 1, 20.0, 40.0, 0.5, 1.0, True, "urutan", None),
-        (f"{KEL[0]}-RW001-RT001", "3a", "pdam", 7, 36.0, 40.0, 0.9, 5.0, False, "urutan", None),
-        (small, "3a", "profil", 2, 2.0, 3.0, 0.6667, 3.0, True, "tunggal", None),
+        (f"{KEL[0]}-RW001-RT001", "3a", "profil", 1, 20.0, 40.0, 50.0, 1.0, True, "urutan", None),
+        (f"{KEL[0]}-RW001-RT001", "3a", "pdam", 7, 36.0, 40.0, 90.0, 5.0, False, "urutan", None),
+        (small, "3a", "profil", 2, 2.0, 3.0, 66.67, 3.0, True, "tunggal", None),
     ]
     columns = ["id_rt", "parameter", "source_id", "source_row", "volume", "penyebut", "persen",
                "nilai", "dipakai", "rule", "decision_id"]  # fmt: skip

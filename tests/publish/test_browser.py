@@ -1,11 +1,13 @@
 """The page in a real browser: languages, tables, map, and no request but for itself."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from kotaku_geo.publish import profile
+from kotaku_geo.publish import profile, stories
+from kotaku_geo.publish.release import release
 from kotaku_geo.stage import StageContext
 from tests.publish.chromium import Page, browser, found
 
@@ -207,3 +209,101 @@ def test_without_geometry_the_map_says_so(tab: Page, city: City, tmp_path: Path)
     tab.open(path, "?lang=en")
     assert tab.problems == []
     assert not tab.value("document.getElementById('map-empty').hidden")
+
+
+STORY = (
+    "stories.t[{0}][{1}].map((n) => {{ const [about, ...said] = stories.p[n];"
+    " return [inLanguage(stories.a[about]), ...said.map((s) => '  ' + sentence(s))].join('\\n');"
+    " }}).join('\\n')"
+)
+
+
+def test_the_page_tells_every_story_as_explain_does(tab: Page, file: Path, city: City) -> None:
+    """Both languages, every sentence, every number: the page's script and Python agree."""
+    released = release(city())
+    tell = stories.explainer(released)
+    tab.open(file)
+    tab.value("unpacked().then((found) => { stories = found; return 1; })")
+    for lang in ("id", "en"):
+        tab.value(f"setLanguage('{lang}', false) || 1")
+        for name, parameter in stories.asked(released):
+            shown = tab.value(STORY.format(json.dumps(name), json.dumps(parameter or "")))
+            assert shown == tell.story(name, parameter).text(lang)
+
+
+def opened(tab: Page) -> str:
+    tab.wait("document.querySelector('#why-story li') !== null")
+    return str(tab.value("document.querySelector('#why').innerText"))
+
+
+def test_why_leads_from_a_kawasan_to_its_rt_to_a_disputed_value(tab: Page, file: Path) -> None:
+    tab.open(file)
+    press(tab, "tr[data-k=K1] .ask")
+    assert "Jumlah nilai 33" in opened(tab)
+    press(tab, "#why-story .lead-on")
+    assert tab.value(TEXT.format("why-title")) == "RT 001/RW 001"
+    press(tab, "#why-picks button:last-child")
+    assert "2 kandidat" in tab.value(TEXT.format("why-story"))
+    assert tab.value("[...document.querySelectorAll('#why-trail .step')].map(s => s.textContent)") == [
+        "Kauman Lor", "RT 001/RW 001",
+    ]  # fmt: skip
+    press(tab, "[data-lang=en]")
+    assert "2 candidates" in tab.value(TEXT.format("why-story"))
+    press(tab, "#why-trail .step")
+    assert tab.value(TEXT.format("why-title")).startswith("Kauman Lor")
+    press(tab, "#why-close")
+    assert not tab.value("document.querySelector('#why').open")
+    assert tab.requests == [file.as_uri()]
+    assert tab.problems == []
+
+
+def test_the_detail_of_a_kawasan_asks_why(tab: Page, file: Path) -> None:
+    tab.open(file)
+    press(tab, "tr[data-k=K1] .pick")
+    press(tab, "#detail .ask-why")
+    assert "Kauman Lor" in opened(tab)
+    press(tab, "#why-close")
+    press(tab, "#detail button.mini")
+    tab.wait("document.querySelector('#why-title').textContent.includes('1a')")
+
+
+def test_a_hostile_name_is_text_in_a_story(tab: Page, file: Path) -> None:
+    tab.open(file)
+    press(tab, "tr[data-k=K2] .ask")
+    assert "<script>" in opened(tab)
+    assert tab.value("document.querySelectorAll('#why script, #why [onclick]').length") == 0
+    assert tab.value("window.alerted") is None
+
+
+def test_an_rt_on_the_map_tells_its_level_and_why(tab: Page, file: Path) -> None:
+    tab.open(file)
+    press(tab, "[data-layer=rt]")
+    tab.value("choose(LAYERS.rt.shapes[1]) || 1")
+    assert "Kumuh sedang" in tab.value(TEXT.format("detail"))
+    assert "< 5" in tab.value(TEXT.format("detail"))
+    press(tab, "#detail .ask-why")
+    assert "kurang dari 5 KK" in opened(tab)
+    middle = "(() => { const b = LAYERS.rt.shapes[1].box; return pickAt((b[0] + b[2]) / 2 * view.s + view.x, -(b[1] + b[3]) / 2 * view.s + view.y).layer === MAP.rt; })()"
+    assert tab.value(middle), "it lies over its kawasan"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_story_fits_the_window(tab: Page, file: Path, width: int) -> None:
+    tab.open(file, width=width, height=700)
+    press(tab, "tr[data-k=K2] .ask")
+    opened(tab)
+    box = tab.value(
+        "(() => { const b = why.getBoundingClientRect(); return [b.left, b.right, b.bottom, why.scrollWidth - why.clientWidth]; })()"
+    )
+    assert box[0] >= 0
+    assert box[1] <= width
+    assert box[2] <= 700
+    assert box[3] <= 0
+
+
+def test_a_browser_that_cannot_unpack_says_so(tab: Page, file: Path) -> None:
+    tab.open(file)
+    tab.value("delete window.DecompressionStream && 1")
+    press(tab, "tr[data-k=K1] .ask")
+    tab.wait("document.querySelector('#why-story').textContent !== ''")
+    assert "kotaku-geo explain" in tab.value(TEXT.format("why-story"))

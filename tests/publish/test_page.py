@@ -14,11 +14,11 @@ import pytest
 
 from kotaku_geo import findings as register
 from kotaku_geo import resources
-from kotaku_geo.findings import FindingBook
+from kotaku_geo.findings import FindingBook, sentence
 from kotaku_geo.publish import figures, levels, listings, mapdata, page, profile, rules, words
 from kotaku_geo.publish.release import release
 from kotaku_geo.stage import StageContext
-from tests.publish.conftest import CRS
+from tests.publish.conftest import CRS, HOSTILE
 
 City = Callable[..., StageContext]
 
@@ -90,7 +90,7 @@ def test_the_policy_allows_its_own_script_and_style_only(plain: str) -> None:
     policy = html.unescape(re.findall(r'Content-Security-Policy" content="([^"]+)"', text)[0])
     assert policy.startswith("default-src 'none';")
     blocks = re.findall(r"<(?:script|style)>(.*?)</(?:script|style)>", text, re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for block in blocks:
         digest = base64.b64encode(hashlib.sha256(block.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in policy
@@ -105,7 +105,13 @@ def test_hostile_names_are_text_and_nothing_else(plain: str) -> None:
     assert "<script>alert" not in text
     assert "\u2028" not in text[text.index('id="data"') :]
     scripts = [a for tag, a in Reader(text).elements if tag == "script"]
-    assert scripts == [{"type": "application/json", "id": "data"}, {}, {}]
+    assert scripts == [
+        {"type": "text/plain", "id": "stories"},
+        {"type": "application/json", "id": "data"},
+        *[{}] * 3,
+    ]
+    packed = text.partition('id="stories">')[2].partition("<")[0]
+    assert re.fullmatch(r"[A-Za-z0-9+/=]+", packed), "nothing in it can end or open an element"
     assert "<script>alert('x')</script>" in Reader(text).text
     names = {k["nama"] for k in embedded(text)["kawasan"]}
     assert any("</script><!--" in name for name in names)
@@ -415,3 +421,27 @@ def test_few_households_are_written_so(city: City, tables: dict[str, pd.DataFram
     text = made(city())
     assert '<td class="n">&lt; 5</td>' in text
     assert next(k for k in embedded(text)["kawasan"] if k["id"] == "K3")["kk"] == "< 5"
+
+
+def test_findings_are_told_in_both_languages(city: City) -> None:
+    groups = listings.findings(release(city()))
+    told = {r["rule"]: r["examples"][0]["message"] for g in groups for r in g["rules"]}
+    assert told["geometry.overlap"]["id"] == sentence(
+        "geometry.overlap", {"lain": "K2", "luas": "0,01"}
+    )
+    assert told["geometry.overlap"]["en"] == sentence(
+        "geometry.overlap", {"lain": "K2", "luas": "0,01"}, "en"
+    )
+    hidden = told["parameter.missing"]  # of a small RT
+    assert hidden["id"].endswith("(rincian tidak dipublikasikan)")
+    assert hidden["en"].endswith("(details not published)")
+    assert "2 dari 3" not in str(hidden)
+
+
+def test_the_english_page_shows_english_findings_and_escapes_them(city: City) -> None:
+    ctx = city()
+    ctx.lang = "en"
+    listed = made(ctx).split('class="examples"', 1)[1]
+    english = sentence("value.not-number", {"kolom": "v3a", "isi": HOSTILE}, "en")
+    assert f">{english}</span>" in html.unescape(listed), "shown, not only kept beside"
+    assert "<script>alert" not in listed

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from kotaku_geo.publish import release as gate
 from kotaku_geo.publish import tables
 from kotaku_geo.publish.layers import layers
-from kotaku_geo.publish.release import FEW, Release, release
+from kotaku_geo.publish.masking import FEW
+from kotaku_geo.publish.release import Release, release
+from kotaku_geo.publish.words import text
 from kotaku_geo.stage import StageContext
 
 City = Callable[..., StageContext]
@@ -65,7 +66,7 @@ def test_findings_about_a_small_rt_quote_no_figure(city: City) -> None:
     found = release(city()).table("findings")
     message = row(found[found["rule"] == "parameter.missing"], "subject", SMALL)["message"]
     assert "2 dari 3" not in message
-    assert gate.WITHHELD in message
+    assert text("temuan.tersembunyi") in message
 
 
 def test_findings_about_a_small_rts_own_row_quote_no_figure(
@@ -73,7 +74,7 @@ def test_findings_about_a_small_rts_own_row_quote_no_figure(
 ) -> None:
     tables["findings"].loc[tables["findings"]["rule"] == "value.not-number", "source_row"] = 2
     found = release(city()).table("findings").set_index("rule").loc["value.not-number"]
-    assert gate.WITHHELD in found["message"]
+    assert text("temuan.tersembunyi") in found["message"]
     assert pd.isna(found["value"])
 
 
@@ -122,6 +123,60 @@ def test_a_withheld_source_has_no_facts_and_is_not_quoted(city: City) -> None:
     text = everything(released)
     assert "90,0" not in text
     assert "90.0" not in text
+
+
+def effects(tables: dict[str, pd.DataFrame], subject: str, kk: float | None) -> None:
+    """The conflict's further columns, as consolidation writes them."""
+    tables["consolidate/conflicts"] = tables["consolidate/conflicts"].assign(
+        subject=subject, decision_id=None, luas_ha=1.0, jumlah_kk=kk,
+        dampak_rt=json.dumps({"profil": "ringan", "pdam": "sedang"}),
+        dampak_kawasan=json.dumps({"profil": "ringan", "pdam": "ringan"}),
+    ).astype({"jumlah_kk": "float64", "decision_id": "str"})  # fmt: skip
+
+
+def test_what_each_choice_would_make_is_published_but_not_of_a_withheld_source(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    effects(tables, FIRST, 40.0)
+    shown = release(city()).table("consolidate/conflicts").iloc[0]
+    assert json.loads(shown["dampak_rt"]) == {"profil": "ringan", "pdam": "sedang"}
+    assert (shown["jumlah_kk"], shown["jumlah_kk_teks"], shown["luas_ha"]) == (40.0, "40", 1.0)
+    kept = release(city({"pdam": {"publish": False}})).table("consolidate/conflicts").iloc[0]
+    assert kept[["dampak_rt", "dampak_kawasan", "spread"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("subject", "kk", "text"), [(SMALL, 3.0, FEW), ("K1", 3.0, FEW), (FIRST, None, None)]
+)
+def test_households_of_a_conflict_that_are_few_or_unknown_are_blank(
+    city: City, tables: dict[str, pd.DataFrame], subject: str, kk: float | None, text: str | None
+) -> None:
+    effects(tables, subject, kk)
+    shown = release(city()).table("consolidate/conflicts").iloc[0]
+    assert pd.isna(shown["jumlah_kk"]), "unknown is not zero"
+    told = shown["jumlah_kk_teks"]
+    assert (None if pd.isna(told) else told) == text
+    assert pd.isna(shown["luas_ha"]) == (text is not None)
+
+
+def test_a_decision_quotes_neither_a_withheld_source_nor_a_small_rt(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    tables["consolidate/decisions"] = pd.DataFrame(
+        {
+            "decision_id": ["d1", "d2", "d3"],
+            "status": "berlaku",
+            "found": None,
+            "subject": [FIRST, SMALL, FIRST],
+            "source_id": ["pdam#7", None, "profil"],
+            "value": ["90.0", "66.7", None],
+            "reason": ["pdam 90,0 % lebih baru", "Dihitung ulang", "Disepakati"],
+        }
+    ).astype({"found": "str"})
+    shown = release(city({"pdam": {"publish": False}})).table("consolidate/decisions")
+    assert shown["source_id"].fillna("").tolist() == ["pdam", "", "profil"]
+    assert shown["reason"].fillna("").tolist() == ["", "", "Disepakati"]
+    assert shown.loc[1, ["value", "reason"]].isna().all()
 
 
 def test_a_withheld_delineation_keeps_results_and_loses_shapes(city: City) -> None:

@@ -7,13 +7,12 @@ import datetime as dt
 import re
 from typing import Any
 
-from kotaku_geo.publish.worksheet.words import listing, say
-from kotaku_geo.texts import number
+from kotaku_geo.publish.worksheet.words import data, number, say
 
 LONGEST = 2_000  # letters of an answer
 EARLIEST = dt.date(2000, 1, 1)
 _SERIAL_0 = dt.date(1899, 12, 30)  # day 0 of a spreadsheet's calendar
-_SHARE = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,12}))?\s*(%|persen)?", re.IGNORECASE)
+_SHARE = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,12}))?\s*(%|persen|percent)?", re.IGNORECASE)
 _NUMERIC = re.compile(r"([0-9]{1,2})\s*[/.-]\s*([0-9]{1,2})\s*[/.-]\s*([0-9]+)")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 _WORDS = re.compile(r"(?:[a-z']+\s*,\s*)?([0-9]{1,2})\s*[-/ ]?\s*([a-z]+)\.?\s*[-/ ]?\s*([0-9]+)")
@@ -95,7 +94,7 @@ def _number(value: Any, percent_format: bool) -> float:
 
 
 def _short(value: float) -> str:
-    return number(value, 3).rstrip("0").rstrip(",")
+    return number(value, 3).rstrip("0").rstrip(",.")
 
 
 def date(value: Any, today: dt.date) -> dt.date:
@@ -132,7 +131,7 @@ def _day(value: Any) -> dt.date:
 
 
 def _month(word: str, value: Any) -> int:
-    names: dict[str, int] = listing("bulan")
+    names: dict[str, int] = data("bulan")
     if word not in names:
         raise AnswerError(say("salah.tanggal", tanggal=str(value)[:40]))
     return names[word]

@@ -21,7 +21,7 @@ _VIEWS = ("nilai", "batas", "identitas", "ringkasan", "sumber")
 
 
 def workbook(cases: Sequence[Case], names: Names, workspace: Workspace) -> bytes:
-    """The workbook as XLSX.
+    """The workbook as XLSX, in the language that is spoken; sheet ``konflik`` keeps its name.
 
     Args:
         cases: every conflict, in the order in which the meeting takes them.
@@ -34,7 +34,8 @@ def workbook(cases: Sequence[Case], names: Names, workspace: Workspace) -> bytes
         book.set_properties({"title": say("petunjuk.judul", kota=city), "created": _EPOCH})
         styles = Styles(book)
         sheets = {
-            name: book.add_worksheet(name) for name in ("petunjuk", SHEET, *_VIEWS, KEY_SHEET)
+            name: book.add_worksheet(name if name in (SHEET, KEY_SHEET) else say(f"lembar.{name}"))
+            for name in ("petunjuk", SHEET, *_VIEWS, KEY_SHEET)
         }
         sheets["petunjuk"].set_tab_color("#1F4E79")
         sheets[SHEET].set_tab_color("#FFC000")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kotaku_geo.decisions import Decision, identified
+from kotaku_geo.publish.words import LANGUAGES
 from kotaku_geo.publish.worksheet import answers
 from kotaku_geo.publish.worksheet.answers import AnswerError
 from kotaku_geo.publish.worksheet.cases import BOUNDARY, IDENTITY, VALUE, Case
@@ -20,7 +21,7 @@ from kotaku_geo.publish.worksheet.form import (
 from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.returned import Cell, Key, Returned, Row, is_blank
 from kotaku_geo.publish.worksheet.sentences import candidates, grounds
-from kotaku_geo.publish.worksheet.words import say
+from kotaku_geo.publish.worksheet.words import say, speaking
 
 
 @dataclass(frozen=True)
@@ -106,18 +107,28 @@ def _changed(row: Row, case: Case | None, key: Key | None, names: Names) -> Iter
         if key is not None:
             yield _fault(row, "conflict_id", say("tolak.terkunci"))
         return
-    meant = locked_cells(case, names)
-    pairs = zip(LOCKED, cells, meant, strict=True)
-    differ = [column for column, a, b in pairs if same_text(a) != same_text(b)]
+    differ, lang = _differing(cells, case, names)
     if key is not None:
         for column in differ or ["bukti"]:
             yield _fault(row, column, say("tolak.terkunci"))
         return
-    if "bukti" in differ and _has_grounds(row, case, names):
-        differ.remove("bukti")
+    with speaking(lang):
+        if "bukti" in differ and _has_grounds(row, case, names):
+            differ.remove("bukti")
     for column in differ:
         text = say("tolak.terkunci" if column not in ("kandidat", "bukti") else "tolak.lain")
         yield _fault(row, column, text)
+
+
+def _differing(cells: Sequence[object], case: Case, names: Names) -> tuple[list[str], str]:
+    """The locked cells that are not as now, in the language in which the fewest are not."""
+    found = []
+    for lang in LANGUAGES:
+        with speaking(lang):
+            pairs = zip(LOCKED, cells, locked_cells(case, names), strict=True)
+            differ = [column for column, a, b in pairs if same_text(a) != same_text(b)]
+        found.append((differ, lang))
+    return min(found, key=lambda one: len(one[0]))
 
 
 def _has_grounds(row: Row, case: Case, names: Names) -> bool:

@@ -12,14 +12,12 @@ from typing import Any
 
 import docx
 
-from kotaku_geo.publish.words import day
 from kotaku_geo.publish.worksheet import paper
 from kotaku_geo.publish.worksheet.cases import DECIDED, STALE, Case
 from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.sealed import Seal
 from kotaku_geo.publish.worksheet.sentences import candidates, chosen, decision_told
-from kotaku_geo.publish.worksheet.words import listing, plain, say
-from kotaku_geo.texts import number
+from kotaku_geo.publish.worksheet.words import data, day, listing, number, plain, say
 
 ATTENDANCE = 12  # lines to sign
 _EPOCH = dt.datetime(2000, 1, 1)  # a document names the day it was made on; ours must not
@@ -27,7 +25,7 @@ _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def document(cases: Sequence[Case], names: Names, seal: Seal | None) -> bytes:
-    """The draft minutes as DOCX.
+    """The draft minutes as DOCX, in the language that is spoken.
 
     Args:
         cases: every conflict, in the order in which the meeting takes them.
@@ -65,7 +63,7 @@ def _opening(doc: Any, city: str, names: Names) -> None:
     for text in listing("acara.isi_dasar"):
         doc.add_paragraph(text.format(kota=city, peraturan=law), style="List Number")
     paper.section(doc, say("acara.bahan"))
-    used = sorted({s.id for s in names.pipeline.sources if s.layer in listing("acara.lapisan")})
+    used = sorted({s.id for s in names.pipeline.sources if s.layer in data("acara.lapisan")})
     doc.add_paragraph(say("acara.isi_bahan", jumlah=number(len(used), 0)))
 
 

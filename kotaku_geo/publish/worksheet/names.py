@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kotaku_geo.config import Pipeline
-from kotaku_geo.publish.words import day, text
-from kotaku_geo.publish.worksheet.words import plain, say
+from kotaku_geo.publish.worksheet.words import day, language, level, plain, say
 from kotaku_geo.regulation import Regulation, load
 from kotaku_geo.workspace import Workspace
 
@@ -62,8 +61,13 @@ class Names:
         """``3a Ketidaktersediaan akses aman air minum``, or what an outline or identity is of."""
         for known in self.law.parameters:
             if known.id == parameter:
-                return f"{parameter} {known.id_name}"
+                return f"{parameter} {getattr(known, f'{language()}_name')}"
         return say(f"parameter.{parameter}") if "." in parameter else plain(parameter)
+
+    def unit(self, parameter: str) -> str:
+        """Unit of a parameter's volume; empty where it has none."""
+        units = {p.id: p.volume_unit for p in self.law.parameters}
+        return say(f"satuan.{units[parameter]}") if parameter in units else ""
 
     def source(self, source_id: str) -> str:
         """Who a source is: its agency, or its id where the pipeline file names none."""
@@ -82,7 +86,7 @@ class Names:
 
     def levels(self, levels: tuple[str, ...]) -> str:
         """Levels in words, joined by *atau*."""
-        return say("nama.atau").join(text(f"tingkat.{level}").lower() for level in levels)
+        return say("nama.atau").join(level(name) for name in levels)
 
     def _agency(self, source_id: str) -> str | None:
         return {s.id: s.agency for s in self.pipeline.sources}.get(source_id)

@@ -15,7 +15,7 @@ import shapely
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from kotaku_geo.texts import number
+from kotaku_geo.publish.worksheet.words import number
 
 WIDTH = 520  # pixels
 MAP_HEIGHT = 330

@@ -19,8 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from kotaku_geo.errors import InputError
 from kotaku_geo.publish.worksheet.form import COLUMNS, KEY_SHEET, KEYS, SHEET, same_text
-from kotaku_geo.publish.worksheet.words import say
-from kotaku_geo.texts import number
+from kotaku_geo.publish.worksheet.words import number, say
 
 # What libraries raise on a file that is not what it says it is.
 _BROKEN = (

@@ -1,10 +1,8 @@
 """A conflict in sentences that an officer without GIS understands: candidates, and evidence."""
 
-from kotaku_geo.publish.words import day
 from kotaku_geo.publish.worksheet.cases import BOUNDARY, DECIDED, IDENTITY, STALE, Case, Option
 from kotaku_geo.publish.worksheet.names import Names
-from kotaku_geo.publish.worksheet.words import plain, say
-from kotaku_geo.texts import number
+from kotaku_geo.publish.worksheet.words import day, number, plain, say
 
 
 def title(case: Case, names: Names) -> str:
@@ -58,7 +56,7 @@ def consequences(case: Case, names: Names) -> list[str]:
     if impact.hectares is not None:
         parts.append(f"{number(impact.hectares, 2)} ha")
     if impact.households is not None:
-        parts.append(f"{number(impact.households, 0)} KK")
+        parts.append(say("bukti.kk", n=number(impact.households, 0)))
     if parts:
         lines.append(say("bukti.menyangkut", apa=", ".join(parts)))
     return lines
@@ -136,7 +134,7 @@ def grounds(case: Case, names: Names) -> list[str]:
     What each share was made of; how each outline differs; where each identity comes from.
     """
     lines = []
-    unit = {p.id: p.volume_unit for p in names.law.parameters}.get(case.parameter, "")
+    unit = names.unit(case.parameter)
     for option in case.options:
         who = _called(option, case, names)
         if option.persen is not None and option.volume is not None and option.penyebut is not None:
@@ -161,7 +159,7 @@ def grounds(case: Case, names: Names) -> list[str]:
 def amount(value: float) -> str:
     """A number with no more decimals than it needs, two at most."""
     text = number(value, 2)
-    return text.rstrip("0").removesuffix(",")
+    return text.rstrip("0").rstrip(",.")
 
 
 def _apart(case: Case, names: Names) -> list[str]:

@@ -19,8 +19,7 @@ from kotaku_geo.publish.worksheet.form import (
 )
 from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.styles import A3, Styles, fit, put, set_up
-from kotaku_geo.publish.worksheet.words import plain, say
-from kotaku_geo.texts import number
+from kotaku_geo.publish.worksheet.words import number, plain, say
 
 WIDTHS = (13, 10, 26, 12, 46, 56, 20, 12, 28, 18, 18, 12, 18)
 FIRST_CHOICE = len(KEYS) - 1  # column of the sheet of keys in which a row's choices begin

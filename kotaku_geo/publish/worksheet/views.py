@@ -14,8 +14,7 @@ from kotaku_geo.publish.worksheet.outlines import Outlines
 from kotaku_geo.publish.worksheet.sentences import amount, candidates, evidence, title
 from kotaku_geo.publish.worksheet.sheet import answers_of
 from kotaku_geo.publish.worksheet.styles import A3, Column, Styles, fit, put, put_head, set_up
-from kotaku_geo.publish.worksheet.words import say
-from kotaku_geo.texts import number
+from kotaku_geo.publish.worksheet.words import number, say
 
 SCALE = 0.72  # of a picture on the sheet; it is drawn larger, for paper
 Numbered = Sequence[tuple[int, Case]]  # with the row of ``konflik``, counted from 1
@@ -72,7 +71,7 @@ def _source(case: Case, option: Option, names: Names) -> str:
     """Who says it, of which day, and what the share was made of."""
     who = [f"{names.source(option.source_id)} ({option.choice})", names.date(option.source_id)]
     if option.volume is not None and option.penyebut is not None:
-        unit = {p.id: p.volume_unit for p in names.law.parameters}.get(case.parameter, "")
+        unit = names.unit(case.parameter)
         volume, below = amount(option.volume), amount(option.penyebut)
         who.append(say("nilai.volume", volume=volume, penyebut=below, satuan=unit))
     return "\n".join(who)

@@ -32,7 +32,7 @@ function translate() {
     node.textContent = word(node.dataset.t, node.dataset.p ? JSON.parse(node.dataset.p) : null);
   }
   for (const node of all("[data-id][data-en]")) node.textContent = node.dataset[lang];
-  for (const name of ["placeholder", "aria-label"]) {
+  for (const name of ["placeholder", "aria-label", "title"]) {
     for (const node of all(`[data-t-${name}]`)) node.setAttribute(name, word(node.getAttribute(`data-t-${name}`)));
   }
   for (const node of all("data[data-d]")) node.textContent = formatNumber(Number(node.value), Number(node.dataset.d));

@@ -64,7 +64,7 @@ const levelFill = (kind) => HATCHED[kind] || COLOURS.tingkat[kind];
 
 addLayer("kelurahan", MAP.kelurahan, "peta.kelurahan", { base: true });
 addLayer("kawasan", MAP.kawasan, "peta.kawasan", { fill: levelFill, alpha: 0.82, line: "rgba(60,45,20,.75)", width: 0.7, pick: true, keys: "tingkat" });
-addLayer("rt", MAP.rt, "peta.rt", { fill: levelFill, alpha: 0.82, line: "rgba(60,45,20,.55)", width: 0.5, keys: "tingkat" });
+addLayer("rt", MAP.rt, "peta.rt", { fill: levelFill, alpha: 0.82, line: "rgba(60,45,20,.55)", width: 0.5, pick: true, keys: "tingkat" });
 addLayer("potongan", MAP.potongan, "peta.potongan", { fill: (k) => COLOURS.kelas[k], alpha: 0.85, keys: "kelas" });
 for (const theme of Object.keys(MAP.tema)) {
   addLayer("tema-" + theme, MAP.tema[theme], "tema." + theme, { fill: () => COLOURS.tema[theme], alpha: 0.72, swatch: COLOURS.tema[theme], rule: "nonzero" });
@@ -206,7 +206,7 @@ const middle = () => { const box = canvas.getBoundingClientRect(); return [box.w
 
 function pickAt(px, py) {
   const x = (px - view.x) / view.s, y = -(py - view.y) / view.s;
-  const order = shown.has("kawasan") || shown.has("kawasan-outline") || shown.has("potongan") ? ["kawasan", "sk"] : ["sk", "kawasan"];
+  const order = shown.has("kawasan") || shown.has("kawasan-outline") || shown.has("potongan") ? ["rt", "kawasan", "sk"] : ["rt", "sk", "kawasan"];
   for (const id of order) {
     const layer = LAYERS[id];
     const visible = shown.has(id) || (id === "kawasan" && (shown.has("potongan") || shown.has("kawasan-outline") || shown.has("rt")));
@@ -312,18 +312,23 @@ function subject(shape) {
     const sk = DATA.sk[shape.i];
     return { name: sk.nama, line: `${word("peta.lokasi_sk")} · ${ha(sk.ha)}` };
   }
-  const k = DATA.kawasan[shape.i];
+  const k = shape.layer === MAP.rt ? DATA.rt[shape.i] : DATA.kawasan[shape.i];
   return { name: k.nama, line: `${k.tingkat ? word("tingkat." + k.tingkat) : word("tidak_diketahui")} · ${ha(k.ha)}` };
 }
 
 function choose(shape) {
   state.chosen = shape;
   const detail = document.getElementById("detail");
-  detail.replaceChildren(...(shape ? (shape.layer === MAP.sk ? aboutSk(DATA.sk[shape.i]) : aboutKawasan(DATA.kawasan[shape.i])) : [classed(element("p", word("peta.pilih")), "muted")]));
-  const id = shape && shape.layer === MAP.kawasan ? DATA.kawasan[shape.i].id : null;
+  detail.replaceChildren(...(shape ? about(shape) : [classed(element("p", word("peta.pilih")), "muted")]));
+  const id = shape && shape.layer === MAP.kawasan ? DATA.kawasan[shape.i].id : shape && shape.layer === MAP.rt ? DATA.rt[shape.i].k : null;
   for (const row of all("tr[data-k]")) row.classList.toggle("chosen", row.dataset.k === id);
   detail.parentNode.scrollTop = shape ? detail.offsetTop - 12 : 0;
   draw();
+}
+
+function about(shape) {
+  if (shape.layer === MAP.sk) return aboutSk(DATA.sk[shape.i]);
+  return shape.layer === MAP.rt ? aboutRt(DATA.rt[shape.i]) : aboutKawasan(DATA.kawasan[shape.i]);
 }
 
 function heading(name, under) {
@@ -339,6 +344,28 @@ function chip(level) {
   return level ? classed(element("span", word("tingkat." + level)), "chip level-" + level) : classed(element("span", word("tidak_diketahui")), "chip hatch");
 }
 
+/* The level, what it may be where it is open, and a question that opens its story. */
+function levelOf(thing) {
+  const ask = classed(element("button", word("mengapa.tombol")), "ask-why");
+  ask.type = "button";
+  ask.addEventListener("click", () => openStory(thing.id, ""));
+  const level = element("p", chip(thing.tingkat));
+  if (!thing.tingkat && thing.mungkin) level.append(" ", word("kawasan.mungkin", { daftar: thing.mungkin.split(";").map((t) => word("tingkat_pendek." + t)).join(" / ") }));
+  level.append(ask);
+  return classed(level, "level-line");
+}
+const scoreOf = (thing) => (thing.skor === null ? "–" : formatNumber(thing.skor, 0) + (thing.maks !== null && thing.maks > thing.skor ? "–" + formatNumber(thing.maks, 0) : ""));
+
+function aboutRt(r) {
+  const home = DATA.kawasan.find((k) => k.id === r.k);
+  const parts = heading(r.nama, [r.kel, r.id].filter(Boolean).join(" · "));
+  parts.push(levelOf(r), pairs([
+    ["kawasan.luas", plainHa(r.ha)], ["kawasan.skor", scoreOf(r)],
+    ["kawasan.kk", typeof r.kk === "string" ? r.kk : count(r.kk)], home ? ["kawasan.nama", home.nama] : null,
+  ]));
+  return parts;
+}
+
 function noteOf(index) {
   const [verdict, advice, why] = DATA.relations[index];
   const note = element("div", element("b", named("verdict", verdict)), ` → ${named("rekomendasi", advice)}`);
@@ -349,11 +376,8 @@ function noteOf(index) {
 function aboutKawasan(k) {
   const place = [k.kel, k.kec].filter(Boolean).join(", ");
   const parts = heading(k.nama, [place, k.id !== k.nama ? k.id : ""].filter(Boolean).join(" · "));
-  const level = element("p", chip(k.tingkat));
-  if (!k.tingkat && k.mungkin) level.append(" ", word("kawasan.mungkin", { daftar: k.mungkin.split(";").map((t) => word("tingkat_pendek." + t)).join(" / ") }));
-  parts.push(level, pairs([
-    ["kawasan.luas", plainHa(k.ha)],
-    ["kawasan.skor", k.skor === null ? "–" : formatNumber(k.skor, 0) + (k.maks !== null && k.maks > k.skor ? "–" + formatNumber(k.maks, 0) : "")],
+  parts.push(levelOf(k), pairs([
+    ["kawasan.luas", plainHa(k.ha)], ["kawasan.skor", scoreOf(k)],
     ["kawasan.prioritas", count(k.prioritas) + (k.klas ? ` (${k.klas})` : "")],
     ["kawasan.pertimbangan", named("standing", k.pl)], ["kawasan.legalitas", named("legalitas", k.legal)],
     ["kawasan.pola", named("pola", k.pola)], ["kawasan.kewenangan", named("kewenangan", k.kew)],
@@ -374,8 +398,9 @@ function aboutKawasan(k) {
     k.p.forEach((value, i) => {
       const fill = element("span");
       fill.style.width = `${Math.min(100, Math.max(0, (value || 0) * 100))}%`;
-      const row = element("div", DATA.parameters[i][0], value === null ? classed(element("i"), "hatch-bar") : element("i", fill), element("b", value === null ? "–" : formatNumber(value * 100, 1) + " %"));
+      const row = element(k.data === "tanpa_data" ? "div" : "button", DATA.parameters[i][0], value === null ? classed(element("i"), "hatch-bar") : element("i", fill), element("b", value === null ? "–" : formatNumber(value * 100, 1) + " %"));
       row.title = DATA.parameters[i][lang === "en" ? 2 : 1];
+      if (row.type) { row.type = "button"; row.addEventListener("click", () => openStory(k.id, DATA.parameters[i][0])); }
       parts.push(classed(row, "mini"));
     });
   }

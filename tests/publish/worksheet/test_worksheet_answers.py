@@ -15,7 +15,7 @@ from kotaku_geo.publish.worksheet import answers
 from kotaku_geo.publish.worksheet.answers import AnswerError
 from kotaku_geo.publish.worksheet.form import COLUMNS, KEYS
 from kotaku_geo.publish.worksheet.returned import read_workbook
-from kotaku_geo.publish.worksheet.words import listing
+from kotaku_geo.publish.worksheet.words import data
 
 TODAY = dt.date(2026, 6, 1)
 MONTHS = ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September",
@@ -72,7 +72,7 @@ def test_every_day_is_read_in_every_way_of_writing_it(day: dt.date) -> None:
 
 
 def test_every_month_is_known_by_its_name_and_its_short_name() -> None:
-    names = listing("bulan")
+    names = data("bulan")
     for number, month in enumerate(MONTHS, start=1):
         assert names[month.lower()] == names[month.lower()[:3]] == number
 
