@@ -58,6 +58,10 @@ class Docket:
         """Decisions of these kinds."""
         return [d for d in self.on_file if d.kind in kinds]
 
+    def asks(self, parameter: str) -> bool:
+        """Whether any decision is about such a thing."""
+        return any(d.parameter == parameter for d in self.on_file)
+
     def contradicts_itself(self, about: About) -> bool:
         """Whether decisions on one thing choose differently."""
         return len({d.choice for d in self._by_about.get(about, ())}) > 1

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +11,7 @@ import pyproj
 import shapely
 
 from kotaku_geo.config import Pipeline
-from kotaku_geo.consolidate import boundaries, planar, written
+from kotaku_geo.consolidate import apart, boundaries, planar, written
 from kotaku_geo.consolidate.tables import (
     Bools,
     Floats,
@@ -24,8 +24,9 @@ from kotaku_geo.consolidate.tables import (
 )
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.frames import draw, undrawn
-from kotaku_geo.geo import cover, parallel
+from kotaku_geo.geo import cover
 from kotaku_geo.geo.area import geodesic_ha
+from kotaku_geo.geo.grouping import components, union_by
 from kotaku_geo.late import record
 
 COLUMNS = {
@@ -102,8 +103,9 @@ def build(
     shapes = found.chosen.geometry.to_numpy()
     workers = mender.workers
     compare = partial(boundaries.disagreements, found, pipeline, "kelurahan", workers)
-    compared = parallel.begin(compare, workers)
-    mended = mender.begin(planar.coverage(found.chosen, pipeline, "kelurahan"))
+    begin = apart.way(found.drawn.geometry.to_numpy())
+    mended = mender.begin(planar.coverage(found.chosen, pipeline, "kelurahan"), begin)
+    compared = cache(begin(compare, workers))
     written.compare(rows, "luas_km2", rows["kode_kelurahan"], pipeline, findings)
     return Kelurahan(draw(table, shapes, crs_of(pipeline)), found, compared, mended)
 
@@ -159,8 +161,16 @@ def _rt_hectares(rt: gpd.GeoDataFrame, codes: pd.Series) -> Floats:
 
 
 def _hectares(pieces: cover.Pieces, size: int, crs: pyproj.CRS) -> Floats:
-    union = cover.union_by(pieces.geometry, pieces.target, size)
-    return geodesic_ha(union, crs)
+    """Hectares of each of ``size`` kelurahan under pieces; those that overlap count once.
+
+    Only pieces that meet another need be united: the others' areas are summed.
+    """
+    left, right = shapely.STRtree(pieces.geometry).query(pieces.geometry, predicate="intersects")
+    meet = (left < right) & (pieces.target[left] == pieces.target[right])
+    bundle = components(left[meet], right[meet], len(pieces))
+    first = np.unique(bundle, return_index=True)[1]
+    hectares = geodesic_ha(union_by(pieces.geometry, bundle, len(first)), crs)
+    return np.asarray(np.bincount(pieces.target[first], hectares, size), dtype=np.float64)
 
 
 def _of_some(within: Inside, chosen: Bools, table: gpd.GeoDataFrame) -> Floats:

@@ -75,8 +75,9 @@ class Places(Belonging):
 
     Attributes:
         kelurahan: the kelurahan; their outlines are mended beside the rest of the stage.
-        conflicts: over outlines, as they were delivered, and identities.
-        pairs: outlines of one thing, compared.
+        conflicts: over outlines, as they were delivered, and identities; those over outlines of
+            kelurahan are in ``kelurahan.compared``.
+        pairs: outlines of one thing, but for kelurahan, compared.
         seams: where outlines of RT do not fit together, before they were mended and after.
         ground: what lies in the RT.
         mender: what mended the outlines.
@@ -88,6 +89,14 @@ class Places(Belonging):
     seams: gpd.GeoDataFrame
     ground: Callable[[], Ground]
     mender: planar.Mender
+
+    def every_conflict(self) -> list[Conflict]:
+        """`conflicts` with those over outlines of kelurahan."""
+        return conflicts.merged([*self.conflicts, *self.kelurahan.compared().conflicts])
+
+    def every_pair(self) -> list[gpd.GeoDataFrame]:
+        """`pairs` with those of kelurahan."""
+        return [*self.pairs, self.kelurahan.compared().pairs]
 
     def outlines(self) -> dict[str, tuple[pd.Series, Geometries]]:
         """``batas.…`` → keys and outlines that stand, as delivered, of each kind of thing."""
@@ -116,37 +125,52 @@ def settled(ctx: StageContext, docket: Docket) -> Places:
     What is decided may bring up other conflicts, and decisions over those: it is gone through
     again until no further decision applies. Without a decision it is gone through once.
     """
-    footprints = ground.begin_footprints(ctx)
     mender = planar.Mender(ctx.pipeline, ctx.workers)
+    footprints: Callable[[], Footprints] | None = None
     while True:
         book = FindingBook(ctx.findings.stage, ctx.findings.crs)
-        draft = _draft(replace(ctx, findings=book), docket.chosen, mender)
-        if not docket.judge(draft.conflicts):
+        own = replace(ctx, findings=book)
+        villages = _kelurahan(own, docket.chosen, mender)  # before any thread is at work
+        footprints = footprints or cache(ground.begin_footprints(ctx))
+        draft = _draft(own, docket.chosen, mender, villages)
+        if not docket.judge(_asked(draft, docket)):
             ctx.findings.extend(book.rows)
             return _mended(ctx, draft, mender, footprints)
+        footprints()
+        draft.mended()
 
 
-def _draft(ctx: StageContext, chosen: Chosen, mender: planar.Mender) -> _Draft:
+def _kelurahan(ctx: StageContext, chosen: Chosen, mender: planar.Mender) -> kelurahan.Kelurahan:
+    rows, decided = layer(ctx, "kelurahan"), chosen("batas", "batas.kelurahan")
+    return kelurahan.build(rows, ctx.pipeline, ctx.findings, mender, decided)
+
+
+def _asked(draft: _Draft, docket: Docket) -> list[Conflict]:
+    """The conflicts that a decision may be about; kelurahan are waited for only where one is."""
+    if not docket.asks("batas.kelurahan"):
+        return draft.conflicts
+    return conflicts.merged([*draft.conflicts, *draft.kelurahan.compared().conflicts])
+
+
+def _draft(
+    ctx: StageContext, chosen: Chosen, mender: planar.Mender, villages: kelurahan.Kelurahan
+) -> _Draft:
     """The places as they are where some things are decided, with findings and conflicts.
 
     Args:
         ctx: what the stage is given.
         chosen: kind and parameter → subject → what is chosen.
         mender: what begins to mend the outlines.
+        villages: the kelurahan.
     """
     pipeline, findings = ctx.pipeline, ctx.findings
-    decided = chosen("batas", "batas.kelurahan")
-    rows = layer(ctx, "kelurahan")
-    villages = kelurahan.build(rows, pipeline, findings, mender, decided)
     own = belonging(ctx, chosen)
     mended = mender.begin(_coverage(ctx, own))
     written.compare(own.kawasan.rows, "luas_ha", own.kawasan.rows["key"], pipeline, findings)
     found, pairs = _conflicts(ctx, own)
     _tell(ctx, own)
-    compared = villages.compared()
     found += disputes.conflicts(_basis(own, villages), pipeline)
-    found = conflicts.merged([*found, *compared.conflicts])
-    return _Draft(own, villages, found, [*pairs, compared.pairs], mended)
+    return _Draft(own, villages, conflicts.merged(found), pairs, mended)
 
 
 def _mended(

@@ -62,14 +62,14 @@ def run(ctx: StageContext) -> None:
     options = alternatives.explore(ctx, found, docket, weighed)
     weighed = alternatives.widened(weighed, found, options)
     tables = _tables(ctx, found, weighed, covering)
-    every = docket.marked([*found.conflicts, *_disputes(ctx, found, weighed, docket)])
+    every = docket.marked([*found.every_conflict(), *_disputes(ctx, found, weighed, docket)])
     notes.places(every, found.outlines(), ctx.findings)
     shown = effects.shown(every, found, weighed, options, tables.rt, tables.kawasan)
     ctx.write("consolidate/conflicts", conflicts.table(every, shown))
     ctx.write("consolidate/agreement", agreement.table(weighed.choice, weighed.law, ctx.pipeline))
     _decisions(ctx, docket, every, found, weighed)
     crs = found.kelurahan.table.crs
-    ctx.write("consolidate/boundaries", boundaries.pairs_table(found.pairs, crs))
+    ctx.write("consolidate/boundaries", boundaries.pairs_table(found.every_pair(), crs))
     ctx.write(
         "consolidate/planar", planar.table([found.seams, found.kelurahan.mended().seams], crs)
     )

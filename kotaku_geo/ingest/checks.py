@@ -104,7 +104,7 @@ def _check_required(layer: str, frame: pd.DataFrame, book: FindingBook) -> None:
         if not 0 < empty.sum() <= MOSTLY_EMPTY * len(frame):
             continue
         column = " / ".join(group)
-        for row in frame[empty].to_dict("records"):
+        for row in frame.loc[empty, ["source_id", "source_row", "sidik"]].to_dict("records"):
             book.add("value.missing", source_id=row["source_id"], source_row=row["source_row"],
                      kolom=column, jumlah=1, dari=len(frame), value=column,
                      key=f"{row['sidik']}|{column}")  # fmt: skip

@@ -235,6 +235,8 @@ def _subjects(layer: str, frame: pd.DataFrame, book: FindingBook) -> dict[tuple[
     about = np.zeros(len(frame), dtype=bool)
     for source, rows in told.items():
         about |= (frame["source_id"] == source) & np.isin(frame["source_row"], list(rows))
+    if not about.any():
+        return {}
     own = frame[about]
     keys = zip(own["source_id"], own["source_row"], strict=True)
     return dict(zip(keys, subjects(layer, own), strict=True))
@@ -247,6 +249,6 @@ def _final(frame: pd.DataFrame) -> pd.DataFrame:
         frame["raster"] = frame["raster"].eq(True).astype(bool)
     for column in frame.columns:
         if frame[column].dtype == object and column != "geometry":
-            frame[column] = frame[column].where(frame[column].notna(), None).astype("str")
+            frame[column] = frame[column].astype("str")  # null stays null
     frame["source_row"] = frame["source_row"].astype("int64")
     return frame

@@ -21,14 +21,21 @@ MIN_WITNESSES = 3  # names that must contradict their codes before the codes are
 
 @record
 class Written:
-    """What rows of one source say alike of their place, and the rows that say it."""
+    """What rows of one source say alike of their place, and which rows of the layer say it."""
 
     source: str
     code: str | None
     name: str | None
     kecamatan: str | None
-    rows: list[dict[Any, Any]]
+    frame: pd.DataFrame
+    at: NDArray[np.int64]
     answer: Answer
+
+    @property
+    def rows(self) -> list[dict[Any, Any]]:
+        """The rows, as a finding names them."""
+        about = self.frame[["source_id", "source_row", "sidik"]].iloc[self.at]
+        return about.to_dict("records")
 
     @property
     def named(self) -> str | None:
@@ -81,14 +88,12 @@ def _grouped(
     """The group of each row, and what each group says."""
     keys = pd.Series(list(zip(frame["source_id"], *columns, strict=True)), dtype=object)
     group, distinct = pd.factorize(keys)
-    members: list[list[dict[Any, Any]]] = [[] for _ in distinct]
-    about = frame[["source_id", "source_row", "sidik"]].to_dict("records")
-    for row, number_of_group in zip(about, group, strict=True):
-        members[number_of_group].append(row)
+    order = np.argsort(group, kind="stable")
+    members = np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if len(group) else []
     told = []
-    for (source, code, name, kecamatan), rows in zip(distinct, members, strict=True):
+    for (source, code, name, kecamatan), at in zip(distinct, members, strict=True):
         answer = places.find(name, kecamatan) if name and places.names else Answer()
-        told.append(Written(source, code, name, kecamatan or answer.kecamatan, rows, answer))
+        told.append(Written(source, code, name, kecamatan or answer.kecamatan, frame, at, answer))
     return group, told
 
 
@@ -191,18 +196,16 @@ def check_kecamatan(frame: pd.DataFrame, places: Gazetteer, book: FindingBook) -
     """Kecamatan names that the city does not have; a beginning of one is named as a hint."""
     if "nama_kecamatan" not in frame or not places.kecamatan_names:
         return
-    for row in (
-        frame[frame["nama_kecamatan"].notna()]
-        .drop_duplicates(["source_id", "nama_kecamatan"])
-        .to_dict("records")
-    ):
+    said = frame[["source_id", "source_row", "sidik", "nama_kecamatan"]]
+    said = said[said["nama_kecamatan"].notna()]
+    for row in said.drop_duplicates(["source_id", "nama_kecamatan"]).to_dict("records"):
         name = row["nama_kecamatan"]
         folded = normalise(name)
         if folded in places.kecamatan_names:
             continue
         near = [n for f, n in places.kecamatan_names.items() if f.startswith(folded)]
         hint = f"; maksudnya {' atau '.join(sorted(near))}?" if near else ""
-        same = frame[(frame["source_id"] == row["source_id"]) & (frame["nama_kecamatan"] == name)]
+        same = said[(said["source_id"] == row["source_id"]) & (said["nama_kecamatan"] == name)]
         for one in same.to_dict("records"):
             book.add("name.unknown-kecamatan", **_about(one), isi=name, usul=hint, value=name,
                      key=f"{one['sidik']}|{name}")  # fmt: skip

@@ -1,6 +1,7 @@
 """The stage: baseline against SK, and what is recommended for each location and for the city."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -157,7 +158,9 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
         if column == "geometry":
             continue
         number = column.endswith(("_ha", "_m", "_persen")) or column.startswith("iou")
-        frame[column] = frame[column].astype("float64" if number else "str")  # null stays null
+        kind: Any = "float64" if number else "str"
+        if frame[column].dtype != kind:
+            frame[column] = frame[column].astype(kind)  # null stays null
     return frame
 
 
