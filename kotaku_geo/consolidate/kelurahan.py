@@ -11,7 +11,7 @@ import pyproj
 import shapely
 
 from kotaku_geo.config import Pipeline
-from kotaku_geo.consolidate import apart, boundaries, planar, written
+from kotaku_geo.consolidate import boundaries, planar, written
 from kotaku_geo.consolidate.tables import (
     Bools,
     Floats,
@@ -24,7 +24,7 @@ from kotaku_geo.consolidate.tables import (
 )
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.frames import draw, undrawn
-from kotaku_geo.geo import cover
+from kotaku_geo.geo import cover, parallel
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.grouping import components, union_by
 from kotaku_geo.late import record
@@ -103,9 +103,8 @@ def build(
     shapes = found.chosen.geometry.to_numpy()
     workers = mender.workers
     compare = partial(boundaries.disagreements, found, pipeline, "kelurahan", workers)
-    begin = apart.way(found.drawn.geometry.to_numpy())
-    mended = mender.begin(planar.coverage(found.chosen, pipeline, "kelurahan"), begin)
-    compared = cache(begin(compare, workers))
+    mended = mender.begin(planar.coverage(found.chosen, pipeline, "kelurahan"))
+    compared = cache(parallel.begin(compare, workers))
     written.compare(rows, "luas_km2", rows["kode_kelurahan"], pipeline, findings)
     return Kelurahan(draw(table, shapes, crs_of(pipeline)), found, compared, mended)
 

@@ -126,18 +126,15 @@ def settled(ctx: StageContext, docket: Docket) -> Places:
     again until no further decision applies. Without a decision it is gone through once.
     """
     mender = planar.Mender(ctx.pipeline, ctx.workers)
-    footprints: Callable[[], Footprints] | None = None
+    footprints = ground.begin_footprints(ctx)
     while True:
         book = FindingBook(ctx.findings.stage, ctx.findings.crs)
         own = replace(ctx, findings=book)
-        villages = _kelurahan(own, docket.chosen, mender)  # before any thread is at work
-        footprints = footprints or cache(ground.begin_footprints(ctx))
+        villages = _kelurahan(own, docket.chosen, mender)
         draft = _draft(own, docket.chosen, mender, villages)
         if not docket.judge(_asked(draft, docket)):
             ctx.findings.extend(book.rows)
             return _mended(ctx, draft, mender, footprints)
-        footprints()
-        draft.mended()
 
 
 def _kelurahan(ctx: StageContext, chosen: Chosen, mender: planar.Mender) -> kelurahan.Kelurahan:

@@ -14,7 +14,6 @@ import pandas as pd
 import shapely
 
 from kotaku_geo.config import Pipeline
-from kotaku_geo.consolidate import apart
 from kotaku_geo.consolidate.tables import (
     Bools,
     Floats,
@@ -128,23 +127,15 @@ class Mender:
     workers: int
     begun: list[tuple[Coverage, Callable[[], Mended]]] = field(default_factory=list)
 
-    def begin(self, layer: Coverage, begin: apart.Begin = parallel.begin) -> Callable[[], Mended]:
-        """Begin to mend a coverage, as `mend` does; gives what waits for it.
-
-        ``begin``: how, as `parallel.begin` or `apart.begin`.
-        """
+    def begin(self, layer: Coverage) -> Callable[[], Mended]:
+        """Begin to mend a coverage, as `mend` does; gives what waits for it."""
         for known, waiting in self.begun:
             if known.alike(layer) and _identical(known.others, layer.others):
                 return waiting
-        work = begin(lambda: self._mend(layer), self.workers)
-        waiting = cache(lambda: Mended(layer, *work()))
+        work = parallel.begin(lambda: mend(layer, self.pipeline, self.workers), self.workers)
+        waiting = cache(work)
         self.begun.append((layer, waiting))
         return waiting
-
-    def _mend(self, layer: Coverage) -> tuple[Geometries, Bools, Objects, gpd.GeoDataFrame]:
-        """All of `mend` but the coverage, which whoever asks has."""
-        done = mend(layer, self.pipeline, self.workers)
-        return done.shapes, done.changed, done.refused, done.seams
 
     def shapes(self, layer: Coverage) -> Mended:
         """A coverage mended, without its seams where it was not mended before."""

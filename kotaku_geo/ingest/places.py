@@ -1,6 +1,7 @@
 """Which kelurahan a record belongs to: by code, by name, by location; never by a guess."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import geopandas as gpd
@@ -27,15 +28,15 @@ class Written:
     code: str | None
     name: str | None
     kecamatan: str | None
-    frame: pd.DataFrame
+    about: dict[str, NDArray[np.object_]]
     at: NDArray[np.int64]
     answer: Answer
 
     @property
-    def rows(self) -> list[dict[Any, Any]]:
+    def rows(self) -> Iterator[dict[str, Any]]:
         """The rows, as a finding names them."""
-        about = self.frame[["source_id", "source_row", "sidik"]].iloc[self.at]
-        return about.to_dict("records")
+        for row in self.at.tolist():
+            yield {name: values[row] for name, values in self.about.items()}
 
     @property
     def named(self) -> str | None:
@@ -90,10 +91,11 @@ def _grouped(
     group, distinct = pd.factorize(keys)
     order = np.argsort(group, kind="stable")
     members = np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if len(group) else []
+    about = {c: frame[c].to_numpy(dtype=object) for c in ("source_id", "source_row", "sidik")}
     told = []
     for (source, code, name, kecamatan), at in zip(distinct, members, strict=True):
         answer = places.find(name, kecamatan) if name and places.names else Answer()
-        told.append(Written(source, code, name, kecamatan or answer.kecamatan, frame, at, answer))
+        told.append(Written(source, code, name, kecamatan or answer.kecamatan, about, at, answer))
     return group, told
 
 
@@ -140,8 +142,9 @@ def _tell_contradictions(what: Written, code: str, places: Gazetteer, book: Find
     of_code = places.kecamatan.get(code, set())
     wanted = normalise(what.kecamatan) if what.kecamatan else None
     other_kecamatan = wanted in places.kecamatan_names and of_code and wanted not in of_code
-    for row in what.rows:
-        if what.named and what.named != code:
+    other_name = what.named and what.named != code
+    for row in what.rows if other_name or other_kecamatan else ():
+        if other_name:
             book.add("name.contradicts-code", **_about(row), kode=code, tertulis=what.name,
                      value=f"{code} / {what.name}", key=row["sidik"])  # fmt: skip
         if other_kecamatan:
@@ -153,7 +156,7 @@ def _tell_contradictions(what: Written, code: str, places: Gazetteer, book: Find
 def _tell_spelling(what: Written, places: Gazetteer, book: FindingBook) -> None:
     """A name that is not spelled as the official one, or not of the kecamatan beside it."""
     match = what.answer.match
-    if match is None:
+    if match is None or (match.spelled and not match.elsewhere):
         return
     for row in what.rows:
         if match.elsewhere:
