@@ -95,9 +95,19 @@ class Queue(Generic[T]):
 Work = Beside[T] | Here[T]
 
 
-def start(function: Callable[[], T], workers: int) -> Work[T]:
-    """Begin ``function`` beside this process where there are at least two workers for it."""
-    return start_waiting(lambda _: function(), workers)
+def start(function: Callable[[], T], workers: int, *, nice: int = 0) -> Work[T]:
+    """Begin ``function`` beside this process where there are at least two workers for it.
+
+    ``nice``: how far a process of its own gives way to others.
+    """
+
+    def yielding(_: Wait) -> T:
+        os.nice(nice)
+        return function()
+
+    if possible(workers):
+        return Beside(yielding)
+    return Here(lambda _: function())
 
 
 def start_waiting(function: Callable[[Wait], T], workers: int) -> Work[T]:

@@ -177,8 +177,11 @@ class _Done:
 
 
 def _execute_all(stages: list[Stage], told: _Told) -> list[_Done]:
-    """Run stages that do not meet, the first here and the second beside it."""
-    other = [beside.start(partial(_execute, s, told), told.workers) for s in stages[1:]]
+    """Run stages that do not meet, the first here and the second beside it.
+
+    The second gives way: it is done sooner, and fills what the first leaves of the processors.
+    """
+    other = [beside.start(partial(_execute, s, told), told.workers, nice=10) for s in stages[1:]]
     return [*(_execute(s, told) for s in stages[:1]), *(o.result() for o in other)]
 
 
