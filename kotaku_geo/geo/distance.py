@@ -1,4 +1,4 @@
-"""Distances to one large outline, for many shapes."""
+"""Distances to large outlines, for many shapes."""
 
 import numpy as np
 import shapely
@@ -7,14 +7,14 @@ from numpy.typing import NDArray
 from kotaku_geo.geo.grouping import Geometries
 
 
-def gaps_to(shapes: Geometries, area: shapely.Geometry) -> NDArray[np.float64]:
-    """Distance of each shape to a (multi)polygon that it does not meet.
+def gaps_to(shapes: Geometries, area: shapely.Geometry | Geometries) -> NDArray[np.float64]:
+    """Distance of each shape to (multi)polygons that it does not meet: to the nearest of them.
 
     GEOS would look at the whole outline for every shape; a tree of its segments finds the nearest.
 
     Args:
         shapes: (n,) geometries outside of ``area``, none missing or empty.
-        area: polygon or multipolygon.
+        area: polygon or multipolygon, or several.
 
     Returns:
         distances in the units of the coordinates.

@@ -32,7 +32,7 @@ def check_layer(
     book: FindingBook,
     workers: int | None = None,
 ) -> None:
-    """All checks of one layer; ``city`` is the union of its kelurahan, or None."""
+    """All checks of one layer; ``city`` are the outlines of its kelurahan, or None."""
     for source in sources:
         own = _of(frame, source)
         if len(own):
@@ -190,10 +190,13 @@ def _check_duplicates(layer: str, frame: gpd.GeoDataFrame, book: FindingBook) ->
                      key=f"{first['sidik']}|{copy['sidik']}")  # fmt: skip
 
 
-def _check_outside(frame: gpd.GeoDataFrame, city: Any, near: float, book: FindingBook) -> None:
+def _check_outside(
+    frame: gpd.GeoDataFrame, city: NDArray[np.object_], near: float, book: FindingBook
+) -> None:
     shapes = frame["geometry"].to_numpy(dtype=object)
-    shapely.prepare(city)
-    far = np.flatnonzero(~shapely.intersects(city, shapes))
+    outside = np.ones(len(shapes), dtype=bool)
+    outside[shapely.STRtree(shapes).query(city, predicate="intersects")[1]] = False
+    far = np.flatnonzero(outside)
     gaps = gaps_to(shapes[far], city)
     far, gaps = far[gaps > near], gaps[gaps > near]
     for row, gap in zip(_about(frame.iloc[far]), gaps, strict=True):

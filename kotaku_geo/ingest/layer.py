@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
+from numpy.typing import NDArray
 
 from kotaku_geo import resources
 from kotaku_geo.config import Source
@@ -35,10 +35,10 @@ LOCATED = ("rt", "kawasan", "sk", "profil_rt", "kegiatan")
 
 @record
 class Ground:
-    """What places are resolved by: the kelurahan, and their union (None without any)."""
+    """What places are resolved by: the kelurahan, and their outlines (None without any)."""
 
     known: Gazetteer
-    city: shapely.Geometry | None
+    city: NDArray[np.object_] | None
 
     @classmethod
     def nowhere(cls) -> "Ground":
@@ -122,7 +122,7 @@ def make_ground(jobs: list[Job], ctx: StageContext) -> tuple[Done, Ground]:
     frame = bridge.bridge(frame, ctx.pipeline, book)
     bridge.check_city(frame, ctx.pipeline, book)
     known = gazetteer(frame, ctx.pipeline)
-    city = shapely.union_all(known.polygons, grid_size=0.01) if len(known.polygons) else None
+    city = known.polygons if len(known.polygons) else None
     check_layer(GROUND, frame, ctx.pipeline.of_layer(GROUND), city, book)
     return _done(GROUND, frame, reading.parts, book, ctx), Ground(known, city)
 
