@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from kotaku_geo.config import PipelineFile
 from kotaku_geo.decisions import Decision, read_decisions, write_decisions
 from kotaku_geo.errors import InputError, OutputError
@@ -179,7 +177,7 @@ def _consolidated(
         file, "consolidate", drop=drop, build=build, workers=workers, say=say_line
     )  # fmt: skip
     columns = ["rule", "severity", "dikecualikan", "action"]
-    findings = pd.read_parquet(report.root / "findings.parquet", columns=columns)
+    findings = Workspace(report.root).read("findings", columns)
     return Workspace(report.root), exit_code_of(findings, "never")
 
 

@@ -13,6 +13,7 @@ from kotaku_geo.findings import SEVERITIES, rules
 from kotaku_geo.runner import FACTS, RunReport
 from kotaku_geo.texts import number
 from kotaku_geo.waivers import is_waived
+from kotaku_geo.workspace import Workspace
 
 REFUSED = ("file.missing", "file.unreadable", "file.refused", "file.format", "file.column-missing",
            "file.broken-off", "file.unfinished", "crs.missing", "crs.contradicts", "crs.ambiguous",
@@ -83,7 +84,7 @@ class Outcome:
 def outcome_of(report: RunReport, fail_on: str, strict: bool, require_agreed: bool) -> Outcome:
     """Count a workspace's findings and decide the exit code."""
     columns = ["rule", "severity", "dikecualikan", "action", "source_row"]
-    findings = pd.read_parquet(report.root / "findings.parquet", columns=columns)
+    findings = Workspace(report.root).read("findings", columns)
     code = exit_code_of(findings, fail_on)
     conflicts = _open_conflicts(report)
     if code in (0, 1):
@@ -116,16 +117,18 @@ def _waived(findings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _open_conflicts(report: RunReport) -> int:
-    path = report.root / "consolidate" / "conflicts.parquet"
-    if not path.is_file():
+    workspace = Workspace(report.root)
+    if not workspace.has("consolidate/conflicts"):
         return 0
-    conflicts = pd.read_parquet(path, columns=["material", "status"])
+    conflicts = workspace.read("consolidate/conflicts", ["material", "status"])
     return int((conflicts["material"] & (conflicts["status"] != "diputuskan")).sum())
 
 
 def _stale_decisions(report: RunReport) -> bool:
-    path = report.root / "consolidate" / "decisions.parquet"
-    return path.is_file() and bool((pd.read_parquet(path)["status"] == "basi").any())
+    workspace, name = Workspace(report.root), "consolidate/decisions"
+    return workspace.has(name) and bool(
+        (workspace.read(name, ["status"])["status"] == "basi").any()
+    )
 
 
 def refused_inputs(root: Path, pipeline: Pipeline) -> list[dict[str, Any]]:
@@ -134,7 +137,7 @@ def refused_inputs(root: Path, pipeline: Pipeline) -> list[dict[str, Any]]:
     Columns source_id, path and message; files of other layers do not count.
     """
     columns = ["rule", "action", "source_id", "path", "message"]
-    findings = pd.read_parquet(root / "ingest" / "findings.parquet", columns=columns)
+    findings = Workspace(root).read("ingest/findings", columns)
     ours = findings["source_id"].isin([s.id for s in pipeline.of_layer(*FACTS)])
     refused = findings["rule"].isin(REFUSED) & (findings["action"] == "rejected") & ours
     rows = findings.loc[refused, columns[2:]].to_dict("records")
