@@ -10,7 +10,8 @@ import pandas as pd
 
 from kotaku_geo.config import Pipeline
 from kotaku_geo.findings import SEVERITIES, rules
-from kotaku_geo.runner import FACTS, RunReport
+from kotaku_geo.ledger import RunReport
+from kotaku_geo.runner import FACTS
 from kotaku_geo.texts import number
 from kotaku_geo.waivers import is_waived
 from kotaku_geo.workspace import Workspace

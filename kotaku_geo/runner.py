@@ -14,23 +14,22 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from kotaku_geo import __version__, beside, resources
+from kotaku_geo import beside, resources
 from kotaku_geo.config import Pipeline, PipelineFile
 from kotaku_geo.errors import OutputError, PipelineFileError
-from kotaku_geo.files import file_hash, table_path
+from kotaku_geo.files import file_hash
 from kotaku_geo.garbage import collected_seldom
 from kotaku_geo.late import record
+from kotaku_geo.ledger import Ledger, RunReport, versions
 
 if TYPE_CHECKING:
     from kotaku_geo.stage import StageContext
 
 Say = Callable[[str], None]
-LIBRARIES = ("geopandas", "numpy", "pandas", "pyarrow", "pyogrio", "pyproj", "rasterio", "shapely")
 
 
 @record
@@ -77,16 +76,6 @@ STAGES = {
               ("city", "regulation", "policy", "verify", "screen"), None, True, ("decisions",)),
     )
 }  # fmt: skip
-RUN_FILE = "run.json"
-
-
-@dataclass
-class RunReport:
-    """What a run did: stage → "ran" or "current", and seconds of those that ran."""
-
-    root: Path
-    stages: dict[str, str] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def run_stages(
@@ -118,7 +107,7 @@ def run_stages(
     if not folder.is_dir():
         raise PipelineFileError(f"folder kiriman (drop) tidak ada: {folder}")
     with _locked(root), collected_seldom():
-        state = _State.load(root)
+        state = Ledger.load(root)
         report = RunReport(root)
         inputs = _input_hashes(file.pipeline, folder)
         road = _road((target,) if isinstance(target, str) else target)
@@ -263,7 +252,7 @@ def _entry(stage: Stage) -> Callable[["StageContext"], None]:
     return entry
 
 
-def _merge_findings(file: PipelineFile, state: "_State") -> None:
+def _merge_findings(file: PipelineFile, state: "Ledger") -> None:
     """``findings.parquet``: those of all stages up to screening, with the waivers on file.
 
     Stages that write people's documents read this table; they find nothing wrong themselves.
@@ -309,74 +298,3 @@ def _code_hash() -> str:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-@cache
-def versions() -> dict[str, str]:
-    """Versions of the program and of the libraries that compute."""
-    found = {"kotaku_geo": __version__}
-    return found | {name: importlib.metadata.version(name) for name in LIBRARIES}
-
-
-@dataclass
-class _State:
-    """``run.json``: what each stage was told, read and wrote."""
-
-    root: Path
-    stages: dict[str, dict[str, Any]]
-    merged: dict[str, Any] = field(default_factory=dict)
-    hashes: dict[str, str | None] = field(default_factory=dict)
-
-    @classmethod
-    def load(cls, root: Path) -> "_State":
-        try:
-            content = json.loads((root / RUN_FILE).read_text(encoding="utf-8"))
-            return cls(root, dict(content["stages"]), dict(content["merged"]))
-        except (FileNotFoundError, ValueError, KeyError):
-            return cls(root, {})
-
-    def hash_of(self, table: str) -> str | None:
-        """Content hash of a table or document as it lies there now."""
-        if table not in self.hashes:
-            path = table_path(self.root, table)
-            self.hashes[table] = file_hash(path) if path.is_file() else None
-        return self.hashes[table]
-
-    def is_current(self, stage: str, key: str) -> bool:
-        known = self.stages.get(stage)
-        if known is None or known["key"] != key:
-            return False
-        seen = {**known["reads"], **known["writes"]}
-        return all(self.hash_of(table) == digest for table, digest in seen.items())
-
-    def record(self, stage: str, key: str, reads: list[str], writes: list[str]) -> None:
-        gone = set(self.stages.get(stage, {}).get("writes", {})) - set(writes)
-        for table in gone:  # a layer that is no longer delivered leaves no table behind
-            table_path(self.root, table).unlink(missing_ok=True)
-        for table in [*writes, *gone]:
-            self.hashes.pop(table, None)
-        self.stages[stage] = {
-            "key": key,
-            "reads": {table: self.hash_of(table) for table in reads},
-            "writes": {table: self.hash_of(table) for table in writes},
-        }
-
-    def is_made_of(self, table: str, parts: dict[str, str | None]) -> bool:
-        known = self.merged.get(table)
-        return known is not None and known == {**parts, table: self.hash_of(table)}
-
-    def made_of(self, table: str, parts: dict[str, str | None]) -> None:
-        self.hashes.pop(table, None)
-        self.merged[table] = {**parts, table: self.hash_of(table)}
-
-    def save(self, report: RunReport, inputs: dict[str, str]) -> None:
-        content = {
-            "versions": versions(),
-            "inputs": inputs,
-            "run": {"stages": report.stages, "seconds": report.seconds},
-            "stages": self.stages,
-            "merged": self.merged,
-        }
-        beside = self.root / f".{RUN_FILE}"
-        beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
-        beside.replace(self.root / RUN_FILE)

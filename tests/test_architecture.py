@@ -13,6 +13,7 @@ FLOORS = [
     {"cli", "__main__"},
     {"outcome", "checking", "agreement", "meeting"},
     {"runner"},
+    {"ledger"},
     {"publish"},
     {"history"},
     {"verify", "screen"},

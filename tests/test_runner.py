@@ -16,7 +16,8 @@ from kotaku_geo.decisions import Decision, write_decisions
 from kotaku_geo.errors import InputError, KotakuError
 from kotaku_geo.files import file_hash
 from kotaku_geo.ingest import cache
-from kotaku_geo.runner import RunReport, run_stages
+from kotaku_geo.ledger import RunReport
+from kotaku_geo.runner import run_stages
 from tests.conftest import CRS
 from tests.ingest.conftest import square
 

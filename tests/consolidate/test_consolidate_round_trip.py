@@ -11,7 +11,8 @@ import pytest
 
 from kotaku_geo.config import load_pipeline
 from kotaku_geo.decisions import Decision, write_decisions
-from kotaku_geo.runner import RunReport, run_stages
+from kotaku_geo.ledger import RunReport
+from kotaku_geo.runner import run_stages
 from kotaku_geo.sample import write_sample
 
 SUPPLEMENT = "survei-susulan"
