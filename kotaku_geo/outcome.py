@@ -27,14 +27,16 @@ TEXTS = {
            "one warning": "PERINGATAN", "one info": "CATATAN", "pengirim": "Pengirim data",
            "pokja": "Pokja PKP", "kelurahan": "Kelurahan", "gis": "Tim GIS",
            "open": "Konflik material masih terbuka: {n}; lihat tabel consolidate/conflicts.",
-           "stale": "Ada keputusan yang basi; lihat tabel consolidate/decisions."},
+           "stale": "Ada keputusan yang basi, bertentangan atau tidak terpakai; "
+           "lihat tabel consolidate/decisions."},
     "en": {"findings": "Findings", "ran": "ran", "current": "current",
            "nothing": "Nothing has changed; all stages are current.", "see": "See",
            "error": "errors", "warning": "warnings", "info": "notes", "one error": "ERROR",
            "one warning": "WARNING", "one info": "NOTE", "pengirim": "Sender of the data",
            "pokja": "Pokja PKP", "kelurahan": "Kelurahan", "gis": "GIS team",
            "open": "Material conflicts still open: {n}; see the table consolidate/conflicts.",
-           "stale": "Decisions are stale; see the table consolidate/decisions."},
+           "stale": "Decisions are stale, contradict each other or decide nothing; "
+           "see the table consolidate/decisions."},
 }  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def outcome_of(report: RunReport, fail_on: str, strict: bool, require_agreed: bo
     if code in (0, 1):
         if require_agreed and conflicts:
             code = 4
-        elif strict and _stale_decisions(report):
+        elif strict and _idle_decisions(report):
             code = 5
     live = findings[~_waived(findings)]
     counts = {s: int((live["severity"] == s).sum()) for s in SEVERITIES}
@@ -125,11 +127,15 @@ def _open_conflicts(report: RunReport) -> int:
     return int((conflicts["material"] & (conflicts["status"] != "diputuskan")).sum())
 
 
-def _stale_decisions(report: RunReport) -> bool:
+def _idle_decisions(report: RunReport) -> bool:
+    """Whether a decision is stale, contradicts another, or decides nothing that is there; one that
+    a later decision on the same conflict confirms is merely history."""
     workspace, name = Workspace(report.root), "consolidate/decisions"
-    return workspace.has(name) and bool(
-        (workspace.read(name, ["status"])["status"] == "basi").any()
-    )
+    if not workspace.has(name):
+        return False
+    table = workspace.read(name, ["status", "conflict_id"])
+    settled = table.loc[table["status"] == "berlaku", "conflict_id"]
+    return bool(((table["status"] != "berlaku") & ~table["conflict_id"].isin(settled)).any())
 
 
 def refused_inputs(root: Path, pipeline: Pipeline) -> list[dict[str, Any]]:

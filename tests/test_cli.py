@@ -182,6 +182,8 @@ def test_open_conflicts_and_stale_decisions_set_the_exit_code(city: Path) -> Non
     assert call(*agreed).exit_code == 4  # a conflict whose decision is stale is open
     stale = call("consolidate", city, *build, "--strict")
     assert (stale.exit_code, "basi" in stale.stdout) == (5, True)
+    decided(city, conflict, subject="K9")
+    assert call("consolidate", city, *build, "--strict").exit_code == 5  # nothing is there
     (city.parent / "keputusan.csv").write_text("kind\n")
     broken = call(*agreed)
     assert (broken.exit_code, "keputusan.csv baris 1" in broken.stderr) == (3, True)

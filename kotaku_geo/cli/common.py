@@ -48,7 +48,7 @@ def common_options(command: Callable[..., None]) -> Callable[..., None]:
     """Options that decide the exit code, and those of every command that has a workspace."""
     for option in (
         click.option("--require-agreed", is_flag=True, help="Exit 4 on open material conflicts."),
-        click.option("--strict", is_flag=True, help="Exit 5 on stale decisions."),
+        click.option("--strict", is_flag=True, help="Exit 5 on decisions that are not in force."),
         click.option("--fail-on", type=click.Choice(["error", "warning", "never"]),
                      default="never", show_default=True,
                      help="Exit 1 on findings at or above this severity."),
