@@ -244,10 +244,12 @@ def _report_kept(mended: Mended, findings: FindingBook) -> None:
             luas=number(row.luas, 4), lebar=number(row.lebar, 1),
         )  # fmt: skip
     gaps = left[left["kind"] == GAP]
-    if len(gaps):
+    for row, shape in zip(records(undrawn(gaps)), gaps.geometry.to_numpy(), strict=True):
+        beside = row.subjects.split(";")
         findings.add(
-            "planar.gaps-kept", key=kind, value=number(len(gaps), 0), lapisan=kind,
-            jumlah=number(len(gaps), 0), luas=number(float(gaps["luas_ha"].sum()), 4),
+            "planar.gap-kept", subject=beside[0], key=f"{kind}|{row.subjects}", geometry=shape,
+            value=number(row.luas_ha, 4), objek=f"{kind} {', '.join(beside)}",
+            luas=number(row.luas_ha, 4), lebar=number(row.lebar_m, 1),
         )  # fmt: skip
 
 
