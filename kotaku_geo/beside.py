@@ -116,8 +116,9 @@ def start_waiting(function: Callable[[Wait], T], workers: int) -> Work[T]:
 
 
 def possible(workers: int) -> bool:
-    """Whether a second process is to be had, and a worker for it."""
-    return workers >= 2 and sys.platform == "linux"
+    """Whether a second process is to be had, and a worker for it; not from one that is beside."""
+    alone = not multiprocessing.current_process().daemon
+    return workers >= 2 and sys.platform == "linux" and alone
 
 
 def _answer(function: Callable[[Wait], Any], pipe: Connection) -> None:

@@ -165,7 +165,8 @@ class FindingBook:
 
     def raw(self) -> gpd.GeoDataFrame:
         """The findings without ids, with ``key``."""
-        return _typed(pd.DataFrame(self.rows, columns=[*COLUMNS[1:], "key"]), self.crs)
+        columns = {name: [row[name] for row in self.rows] for name in [*COLUMNS[1:], "key"]}
+        return _typed(pd.DataFrame(columns), self.crs)
 
     def frame(self) -> gpd.GeoDataFrame:
         """The findings with stable ids, sorted by them; columns as in `COLUMNS`."""
@@ -183,11 +184,12 @@ def with_ids(raw: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     about = frame["key"].fillna(subject.mask(by_row, "") + "|" + frame["value"].fillna(""))
     base = frame["rule"] + "|" + frame["source_id"].fillna("") + "|" + about
     frame["_base"] = base
-    frame = frame.sort_values(
-        ["_base", "message", "source_row"], kind="stable", na_position="first"
-    )
-    number = frame.groupby("_base").cumcount().astype(str)
-    identity = frame["_base"] + "|" + number
+    identity = base + "|0"
+    if base.duplicated().any():
+        frame = frame.sort_values(
+            ["_base", "message", "source_row"], kind="stable", na_position="first"
+        )
+        identity = frame["_base"] + "|" + frame.groupby("_base").cumcount().astype(str)
     ids = [hashlib.sha256(text.encode()).hexdigest()[:16] for text in identity]
     frame["finding_id"] = pd.Series(ids, index=frame.index, dtype="str")
     return frame.sort_values("finding_id", ignore_index=True)[COLUMNS]

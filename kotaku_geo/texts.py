@@ -1,6 +1,7 @@
 """Numbers as people in Indonesia write them: 1.234,56."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 UNKNOWN = "–"
@@ -21,6 +22,14 @@ def number(value: Any, decimals: int = 2, lang: str = "id") -> str:
     if float(text.replace(",", "")) == 0:
         text = text.removeprefix("-")
     return text.translate(_SWAP) if lang == "id" else text
+
+
+def numbers(values: Sequence[float], decimals: int = 2) -> list[str]:
+    """`number` of each value in Indonesian: for the thousands that are told at once."""
+    text = "\n".join([f"{value:,.{decimals}f}" for value in values])
+    if not text or "-" in text or "n" in text:  # nothing, below zero, unknown or without end
+        return [number(value, decimals) for value in values]
+    return text.translate(_SWAP).split("\n")
 
 
 def percent(fraction: Any, decimals: int = 1, lang: str = "id") -> str:

@@ -64,3 +64,10 @@ def test_each_thing_of_a_queue_is_taken_once() -> None:
     mine = list(queue)
     assert sorted([*mine, *other.result()]) == list("abcdefghij")
     assert list(queue) == []
+
+
+def test_a_process_beside_starts_none_of_its_own() -> None:
+    def below() -> tuple[bool, int]:
+        return beside.possible(2), beside.start(lambda: 7, 2).result()
+
+    assert beside.start(below, 2).result() == (False, 7)

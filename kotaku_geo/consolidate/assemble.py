@@ -1,12 +1,14 @@
 """The tables ``consolidate/rt``, ``kawasan`` and ``facts`` out of what was worked out."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyproj
 import shapely
 
-from kotaku_geo.config import Pipeline
+from kotaku_geo.config import DENOMINATORS, Pipeline
 from kotaku_geo.consolidate import score
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.facts import Denominators
@@ -18,10 +20,13 @@ from kotaku_geo.consolidate.tables import (
     Floats,
     Geometries,
     Ints,
+    coded,
     either,
     joined,
+    stacked,
     taken,
     typed,
+    word_of,
 )
 from kotaku_geo.frames import draw
 from kotaku_geo.geo.area import geodesic_ha
@@ -136,24 +141,31 @@ def facts_table(
 
     A denominator's candidates stand in ``volume`` under ``penyebut.<name>``.
     """
-    ids = units["id_rt"].to_numpy(dtype=object)
-    names = np.array(law.parameter_ids, dtype=object)
-    table = choice.candidates
-    values = table.assign(
-        id_rt=ids[table["unit"].to_numpy(dtype=np.int64)],
-        parameter=names[table["par"].to_numpy(dtype=np.int64)],
-        persen=100 * table["share"],
-        nilai=table["score"],
-    )
-    below = have.facts.assign(
-        id_rt=ids[have.facts["unit"].to_numpy(dtype=np.int64)],
-        parameter="penyebut." + have.facts["name"],
-        volume=have.facts["value"],
-        penyebut=np.nan, persen=np.nan, nilai=np.nan, kelengkapan_data=np.nan,
-    )  # fmt: skip
-    frame = pd.concat([values, below], ignore_index=True)
-    frame = frame.sort_values(["id_rt", "parameter"], kind="stable", ignore_index=True)
-    return typed(frame, FACTS)
+    said, below = choice.candidates, have.facts
+    names = [*law.parameter_ids, *(f"penyebut.{name}" for name in sorted(DENOMINATORS))]
+    own = coded(below["name"], sorted(DENOMINATORS)).cat.codes.to_numpy(dtype=np.int64)
+    name = np.concatenate([said["par"].to_numpy(dtype=np.int64), own + len(law.parameters)])
+    unit = np.concatenate([part["unit"].to_numpy(dtype=np.int64) for part in (said, below)])
+    place = np.argsort(np.argsort(names))  # of each name in the alphabet; units are sorted
+    order = np.argsort(unit * len(names) + place[name], kind="stable")
+    numbers = {"volume": said["volume"], "penyebut": said["penyebut"],
+               "persen": 100 * said["share"], "nilai": said["score"],
+               "kelengkapan_data": said["kelengkapan_data"]}  # fmt: skip
+    nothing = np.full(len(below), np.nan)
+    columns: dict[str, Any] = {
+        key: np.concatenate([values.to_numpy(dtype=float), nothing])[order]
+        for key, values in numbers.items()
+    }
+    columns["volume"] = np.concatenate([said["volume"].to_numpy(dtype=float), below["value"]])[
+        order
+    ]
+    for key in ("source_id", "rule", "decision_id"):
+        columns[key] = stacked([said[key], below[key]], order)
+    for key in ("source_row", "dipakai"):
+        columns[key] = pd.concat([said[key], below[key]]).array.take(order)
+    columns["id_rt"] = word_of(unit[order], units["id_rt"].tolist())
+    columns["parameter"] = word_of(name[order], names)
+    return typed(pd.DataFrame(columns, copy=False), FACTS)
 
 
 def _parameters(law: Regulation) -> dict[str, str]:

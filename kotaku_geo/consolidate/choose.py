@@ -1,25 +1,16 @@
 """Candidates against each other: who agrees, who differs, and whose value stands."""
 
-import itertools
-from collections.abc import Iterator
-from dataclasses import replace
-from operator import itemgetter
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from kotaku_geo.config import Pipeline
-from kotaku_geo.consolidate.conflicts import Candidate, Conflict
-from kotaku_geo.consolidate.tables import Bools, Floats
-from kotaku_geo.findings import FindingBook
+from kotaku_geo.consolidate.facts import RULES
+from kotaku_geo.consolidate.tables import Bools, Floats, Ints, in_order, of_codes, starts
 from kotaku_geo.late import record
 from kotaku_geo.regulation import Regulation
-from kotaku_geo.texts import number
 
-_DISPUTED = ["unit", "par", "source_id", "source_row", "share", "spread", "kind", "material"]
 _DIGITS = 9  # differences of percentages are compared with the tolerance after rounding to this
 
 
@@ -67,26 +58,17 @@ def choose(candidates: pd.DataFrame, size: int, law: Regulation, pipeline: Pipel
     limit are a material conflict where the exchange of that score alone moves the unit's level.
     """
     table = _by_strength(candidates, law, pipeline)
-    usable = table[table["share"].notna()]
-    cell = usable.groupby(["unit", "par"], sort=False)
-    limit = np.array([pipeline.tolerance(p) for p in law.parameter_ids])
-    spread = (100 * (cell["share"].max() - cell["share"].min())).round(_DIGITS)
-    stats = pd.DataFrame(
-        {
-            "count": cell.size(),
-            "spread": spread,
-            "least": cell["score"].min(),
-            "most": cell["score"].max(),
-        }
-    ).reset_index()
-    apart = stats["spread"].to_numpy() > limit[stats["par"].to_numpy(dtype=np.int64)]
-    rule = np.where(stats["count"] == 1, "tunggal", np.where(apart, "urutan", "sepakat"))
-    stats = stats.assign(rule=rule, apart=apart)
-    table = table.merge(stats[["unit", "par", "rule"]], how="left", on=["unit", "par"])
-    first = usable.drop_duplicates(["unit", "par"]).index
-    table["dipakai"] = table.index.isin(first)
+    cell = cells_of(table, law)
+    usable = np.flatnonzero(~np.isnan(table["share"].to_numpy()))
+    stats = _stats(table, cell, usable, law, pipeline)
+    used = np.zeros(len(table), dtype=bool)
+    used[stats["first"]] = True
+    rule = np.full(size * len(law.parameters), -1)
+    rule[stats["cell"]] = np.where(stats["count"] == 1, 0, np.where(stats["apart"], 2, 1))
+    table["rule"] = of_codes(rule[cell], RULES)
+    table["dipakai"] = used
     table["decision_id"] = None
-    chosen = _cells(table[table["dipakai"]], size, law)
+    chosen = _cells(table[used], size, law)
     groups = _disputed(stats, chosen, law)
     low, high = _extremes(table, groups, chosen, law)
     return Choice(table, chosen, low, high, groups)
@@ -97,109 +79,68 @@ def decided(
 ) -> Choice:
     """The choice with other candidates marked as used, by decisions that are in force."""
     chosen = _cells(candidates[candidates["dipakai"]], len(units), law)
-    cells = candidates.loc[candidates["decision_id"].notna(), ["unit", "par"]]
-    settled = pd.MultiIndex.from_frame(cells)
-    asked = pd.MultiIndex.from_frame(choice.groups[["unit", "par"]])
-    groups = choice.groups.assign(decided=asked.isin(settled))
+    settled = cells_of(candidates[candidates["decision_id"].notna()], law)
+    groups = choice.groups.assign(decided=np.isin(cells_of(choice.groups, law), settled))
     groups["material"] = _material(groups, chosen, law)
     low, high = _extremes(candidates, groups, chosen, law)
     return Choice(candidates, chosen, low, high, groups)
 
 
-@record
-class Dispute:
-    """A cell whose candidates differ (``apart``), or agree but score differently."""
-
-    unit: int
-    par: int
-    apart: bool
-    conflict: Conflict
-
-
-def disputes(choice: Choice, units: pd.DataFrame, law: Regulation) -> Iterator[Dispute]:
-    """Every cell of ``choice.groups`` with its candidates; those that were typed are none."""
-    usable = choice.candidates[choice.candidates["share"].notna()]
-    usable = usable[usable["rank"] >= 0]
-    disputed = usable.merge(choice.groups, on=["unit", "par"])
-    ids, names = units["id_rt"].tolist(), law.parameter_ids
-    # Plain tuples: a frame for each cell would cost more than all the rest of the stage.
-    rows = zip(*(disputed[column].tolist() for column in _DISPUTED), strict=True)
-    for (unit, par), cell in itertools.groupby(rows, key=itemgetter(0, 1)):
-        said = list(cell)
-        *_, spread, kind, material = said[0]
-        sides = [
-            Candidate(source, None if pd.isna(row) else int(row), persen=100 * share)
-            for _, _, source, row, share, *_ in said
-        ]
-        found = Conflict("nilai", ids[unit], names[par], sides, float(spread), bool(material))
-        yield Dispute(unit, par, kind == "beda", found)
-
-
-def conflicts(
-    choice: Choice, units: gpd.GeoDataFrame, law: Regulation, findings: FindingBook
-) -> list[Conflict]:
-    """Open conflicts over values, each with its finding; and findings for what straddles a limit.
-
-    What is decided is neither.
-    """
-    if choice.groups.empty:
-        return []
-    shapes = units.geometry.to_numpy()
-    open_ = replace(choice, groups=choice.groups[~choice.groups["decided"]])
-    result = []
-    for cell in disputes(open_, units, law):
-        _tell(cell.conflict, cell.apart, shapes[cell.unit], findings)
-        if cell.apart or cell.conflict.material:
-            result.append(cell.conflict)
-    return result
-
-
-def tell_all(found: list[Conflict], units: gpd.GeoDataFrame, findings: FindingBook) -> None:
-    """A finding for each conflict over a denominator."""
-    if found:
-        shape_of = dict(zip(units["id_rt"], units.geometry, strict=True))
-        for conflict in found:
-            text = "; ".join(f"{c.source_id} {number(c.value)}" for c in conflict.candidates)
-            spread = number(conflict.spread, 1)
-            findings.add(
-                "conflict.value", subject=conflict.subject, key=conflict.conflict_id, value=spread,
-                geometry=shape_of[conflict.subject], parameter=conflict.parameter, selisih=spread,
-                kandidat=text,
-            )  # fmt: skip
-
-
-def _tell(
-    found: Conflict, apart: bool, shape: shapely.Geometry | None, findings: FindingBook
-) -> None:
-    text = "; ".join(f"{c.source_id} {number(c.persen, 1)} %" for c in found.candidates)
-    about: dict[str, Any] = {
-        "subject": found.subject,
-        "key": found.conflict_id,
-        "geometry": shape,
-        "parameter": found.parameter,
-        "kandidat": text,
-    }
-    if apart:
-        spread = number(found.spread, 1)
-        findings.add("conflict.value", value=spread, selisih=spread, **about)
-    else:
-        findings.add("parameter.band-limit", **about)
+def cells_of(rows: pd.DataFrame, law: Regulation) -> Ints:
+    """A number for the unit and parameter of each row; by unit, then parameter."""
+    unit, par = (rows[name].to_numpy(dtype=np.int64) for name in ("unit", "par"))
+    return np.asarray(unit * len(law.parameters) + par, dtype=np.int64)
 
 
 def _by_strength(candidates: pd.DataFrame, law: Regulation, pipeline: Pipeline) -> pd.DataFrame:
     """Candidates sorted by cell, then strongest source, then larger share; with their scores."""
-    order = {
-        (par, source): place
-        for par, name in enumerate(law.parameter_ids)
-        for place, source in enumerate(pipeline.order(name))
-    }
-    keys = pd.MultiIndex.from_tuples(list(order), names=["par", "source_id"])
-    asked = pd.MultiIndex.from_arrays([candidates["par"], candidates["source_id"]])
-    rank = np.append(list(order.values()), len(order))[keys.get_indexer(asked)]
+    source = candidates["source_id"].cat.codes.to_numpy(dtype=np.int64)
+    rank = _ranks(candidates["source_id"].cat.categories, law, pipeline)
+    rank = rank[candidates["par"].to_numpy(dtype=np.int64), source]
     share = candidates["share"].to_numpy(dtype=float)
-    table = candidates.assign(rank=rank, score=law.scores(share), share=share, less=-share)
-    keys_by = ["unit", "par", "rank", "less", "volume", "source_id", "source_row"]
-    return table.sort_values(keys_by, kind="stable", ignore_index=True).drop(columns="less")
+    row = candidates["source_row"].to_numpy(dtype=float, na_value=np.inf)
+    minor = [-share, candidates["volume"].to_numpy(dtype=float), source, row]
+    cell = cells_of(candidates, law)
+    order = in_order(cell * (rank.max(initial=0) + 1) + rank, minor)
+    table = candidates.assign(rank=rank, score=law.scores(share), share=share)
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _ranks(sources: pd.Index, law: Regulation, pipeline: Pipeline) -> Ints:
+    """Place of each source in the policy's order of each parameter, (k, sources); 0 the strongest.
+
+    Those that the policy does not know come last.
+    """
+    orders = [pipeline.order(name) for name in law.parameter_ids]
+    last = sum(len(order) for order in orders)
+    places = [{source: i for i, source in enumerate(order)} for order in orders]
+    table = [[own.get(source, last) for source in sources] for own in places]
+    return np.array(table, dtype=np.int64).reshape(len(orders), len(sources))
+
+
+def _stats(
+    table: pd.DataFrame, cell: Ints, usable: Ints, law: Regulation, pipeline: Pipeline
+) -> dict[str, Any]:
+    """Arrays of what the usable candidates of each cell have in common.
+
+    cell, first (row of the strongest), count, spread, least and most (scores), apart (whether they
+    differ by more than the tolerance).
+    """
+    begin = starts(cell[usable])
+    share, score = (table[name].to_numpy()[usable] for name in ("share", "score"))
+    here = cell[usable[begin]]
+    most, least = (pull.reduceat(share, begin) for pull in (np.maximum, np.minimum))
+    spread = np.round(100 * (most - least), _DIGITS)
+    limit = np.array([pipeline.tolerance(p) for p in law.parameter_ids])
+    return {
+        "cell": here,
+        "first": usable[begin],
+        "count": np.diff(np.append(begin, len(usable))),
+        "spread": spread,
+        "least": np.minimum.reduceat(score, begin),
+        "most": np.maximum.reduceat(score, begin),
+        "apart": spread > limit[here % len(law.parameters)],
+    }
 
 
 def _cells(rows: pd.DataFrame, size: int, law: Regulation) -> Cells:
@@ -212,15 +153,21 @@ def _cells(rows: pd.DataFrame, size: int, law: Regulation) -> Cells:
     return Cells(**made)
 
 
-def _disputed(stats: pd.DataFrame, chosen: Cells, law: Regulation) -> pd.DataFrame:
+def _disputed(stats: dict[str, Any], chosen: Cells, law: Regulation) -> pd.DataFrame:
     """Cells whose candidates differ, or agree but score differently, with what is material."""
-    straddle = ~stats["apart"] & (stats["least"] != stats["most"])
-    groups = stats[stats["apart"] | straddle].copy()
-    groups["kind"] = np.where(groups["apart"], "beda", "mengapit")
-    groups["material"] = _material(groups, chosen, law)
-    groups["decided"] = False
-    columns = ["unit", "par", "spread", "kind", "least", "most", "material", "decided"]
-    return groups[columns].sort_values(["unit", "par"], ignore_index=True)
+    asked = stats["apart"] | (stats["least"] != stats["most"])
+    unit, par = np.divmod(stats["cell"][asked], len(law.parameters))
+    groups = pd.DataFrame(
+        {
+            "unit": unit,
+            "par": par,
+            "spread": stats["spread"][asked],
+            "kind": np.where(stats["apart"][asked], "beda", "mengapit"),
+            "least": stats["least"][asked],
+            "most": stats["most"][asked],
+        }
+    )
+    return groups.assign(material=_material(groups, chosen, law), decided=False)
 
 
 def _material(groups: pd.DataFrame, chosen: Cells, law: Regulation) -> Bools:
@@ -247,16 +194,19 @@ def _extremes(
 ) -> tuple[Cells, Cells]:
     """The chosen values with every open conflict at its least, and at its greatest share."""
     counts = (groups["kind"] == "beda") | groups["material"]
-    is_open = groups[counts & ~groups["decided"]]
-    rows = table[table["share"].notna()].merge(is_open[["unit", "par"]], on=["unit", "par"])
-    rows = rows.sort_values(["unit", "par", "share"], kind="stable")
+    is_open = np.zeros(chosen.share.size, dtype=bool)
+    is_open[cells_of(groups[counts & ~groups["decided"]], law)] = True
+    every, share = cells_of(table, law), table["share"].to_numpy(dtype=float)
+    rows = np.flatnonzero(is_open[every] & ~np.isnan(share))
+    rows = rows[np.lexsort([share[rows], every[rows]])]
+    first = starts(every[rows])
     ends = []
-    for keep in ("first", "last"):
-        end = rows.drop_duplicates(["unit", "par"], keep=keep)
-        place = end["unit"].to_numpy(dtype=np.int64), end["par"].to_numpy(dtype=np.int64)
+    for end in (first, np.append(first[1:], len(rows))[: len(first)] - 1):
+        there = table.iloc[rows[end]]
+        place = np.divmod(every[rows[end]], len(law.parameters))
         cells = {}
         for name in ("share", "volume", "penyebut", "score"):
             cells[name] = getattr(chosen, name).copy()
-            cells[name][place] = end[name].to_numpy(dtype=float)
+            cells[name][place] = there[name].to_numpy(dtype=float)
         ends.append(Cells(**cells))
     return ends[0], ends[1]

@@ -114,7 +114,7 @@ class Conflict:
     @property
     def evidence(self) -> str:
         """Hash over the candidates, shares rounded to a tenth of a point."""
-        return digest(sorted(c.fingerprint() for c in self.candidates))
+        return evidence_of([c.fingerprint() for c in self.candidates])
 
     def row(self) -> dict[str, Any]:
         """As a row of ``consolidate/conflicts``."""
@@ -132,6 +132,11 @@ class Conflict:
             "evidence": self.evidence,
             "decision_id": self.decision_id,
         }
+
+
+def evidence_of(fingerprints: Iterable[tuple[str, str]]) -> str:
+    """Hash over the fingerprints of candidates, in whatever order they come."""
+    return digest(sorted(fingerprints))
 
 
 def merged(conflicts: Iterable[Conflict]) -> list[Conflict]:
@@ -152,15 +157,21 @@ def _joined(one: Conflict, other: Conflict) -> Conflict:
     )  # fmt: skip
 
 
-def table(conflicts: Iterable[Conflict], shown: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+def table(
+    conflicts: Iterable[Conflict], shown: Mapping[str, Mapping[str, Any]], others: pd.DataFrame
+) -> pd.DataFrame:
     """``consolidate/conflicts``, sorted by kind, subject and parameter.
 
-    ``shown``: conflict_id → what is told of its consequences.
+    Args:
+        conflicts: those that are told one by one.
+        shown: conflict_id → what is told of its consequences.
+        others: rows of this table for the others.
     """
     found = [{**c.row(), **shown.get(c.conflict_id, {})} for c in conflicts]
     rows = pd.DataFrame(found, columns=list(COLUMNS))
-    rows = rows.sort_values(["kind", "subject", "parameter"], ignore_index=True)
-    return typed(rows, COLUMNS)
+    parts = [typed(part, COLUMNS) for part in (rows, others) if len(part)]
+    every = pd.concat(parts, ignore_index=True) if parts else typed(rows, COLUMNS)
+    return every.sort_values(["kind", "subject", "parameter"], ignore_index=True)
 
 
 def _rounded(value: Any, digits: int) -> Any:

@@ -62,6 +62,10 @@ class Docket:
         """Whether any decision is about such a thing."""
         return any(d.parameter == parameter for d in self.on_file)
 
+    def knows(self, about: About) -> bool:
+        """Whether anything on file is about this."""
+        return about in self._by_about
+
     def contradicts_itself(self, about: About) -> bool:
         """Whether decisions on one thing choose differently."""
         return len({d.choice for d in self._by_about.get(about, ())}) > 1

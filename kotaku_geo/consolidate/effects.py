@@ -12,7 +12,16 @@ from kotaku_geo.consolidate.alternatives import Options, options_of
 from kotaku_geo.consolidate.choose import Cells
 from kotaku_geo.consolidate.conflicts import Conflict
 from kotaku_geo.consolidate.places import Places
-from kotaku_geo.consolidate.tables import Floats, Ints, Objects, floats
+from kotaku_geo.consolidate.shares import Shares
+from kotaku_geo.consolidate.tables import (
+    Bools,
+    Floats,
+    Ints,
+    Objects,
+    codes_in,
+    either,
+    floats,
+)
 from kotaku_geo.consolidate.weigh import Weighed
 
 Row = Mapping[str, Any]
@@ -108,23 +117,60 @@ def _of_values(
     entries = _entries(conflicts, places, weighed)
     if entries.empty:
         return {}
-    unit, par = (entries[c].to_numpy(dtype=np.int64) for c in ("unit", "par"))
-    law, chosen = weighed.law, weighed.choice.chosen
-    of_rt = _with(chosen.score[unit], par, law.scores(entries["share"]), weighed)
-    home = weighed.member[unit]
-    of_area = np.full(len(entries), None, dtype=object)
-    inside = np.flatnonzero(home >= 0)
-    swapped = _swapped(entries.iloc[inside], weighed)
-    of_area[inside] = _with(weighed.of_kawasan.score[home[inside]], par[inside], swapped, weighed)
+    of_rt, of_area, inside = _under_each(entries, weighed)
     result: dict[str, tuple[dict[str, str | None], dict[str, str | None]]] = {}
     for ident, name, one, area, lies in zip(
-        entries["conflict_id"], entries["choice"], of_rt, of_area, home >= 0, strict=True
+        entries["conflict_id"], entries["choice"], of_rt, of_area, inside, strict=True
     ):
         rts, areas = result.setdefault(ident, ({}, {}))
         rts[name] = one
         if lies:
             areas[name] = area
     return result
+
+
+def _under_each(entries: pd.DataFrame, weighed: Weighed) -> tuple[Objects, Objects, Bools]:
+    """Levels of the RT and of its kawasan under each share, and whether it lies in one.
+
+    ``entries``: unit, par, share, volume, penyebut.
+    """
+    unit, par = (entries[c].to_numpy(dtype=np.int64) for c in ("unit", "par"))
+    law, chosen = weighed.law, weighed.choice.chosen
+    of_rt = _with(chosen.score[unit], par, law.scores(entries["share"]), weighed)
+    home = weighed.member[unit]
+    inside = np.flatnonzero(home >= 0)
+    mine, cell = entries.iloc[inside], (unit[inside], par[inside])
+    stands = np.ones(len(inside), dtype=bool)
+    for name in ("share", "volume", "penyebut"):
+        said, own = mine[name].to_numpy(dtype=float), getattr(chosen, name)[cell]
+        stands &= (said == own) | (np.isnan(said) & np.isnan(own))
+    kawasan = weighed.of_kawasan.score[home[inside]]
+    swapped = kawasan[np.arange(len(inside)), par[inside]]
+    swapped[~stands] = _swapped(mine[~stands], weighed)
+    of_area = np.full(len(entries), None, dtype=object)
+    of_area[inside] = _with(kawasan, par[inside], swapped, weighed)
+    return of_rt, of_area, home >= 0
+
+
+def of_shares(found: Shares, weighed: Weighed, rt: pd.DataFrame) -> pd.DataFrame:
+    """`shown` of conflicts over shares: its columns, one row a conflict.
+
+    ``rt``: the table of RT that lie in kawasan; of others neither area nor households are told.
+    """
+    table = weighed.choice.candidates
+    entries = table[["unit", "par", "share", "volume", "penyebut"]].iloc[found.place]
+    of_rt, of_area, lies = _under_each(entries, weighed)
+    choice = {source: json.dumps(source, ensure_ascii=False) for source in set(found.source)}
+    levels = {level: json.dumps(level) for level in {*of_rt, *of_area}}
+    texts = []
+    for words in (of_rt, of_area):
+        said = zip(found.source, words, strict=True)
+        own = found.parts([f"{choice[source]}: {levels[level]}" for source, level in said])
+        texts.append([f"{{{', '.join(each)}}}" for each in own])
+    place = codes_in(pd.Series(found.subject, dtype="str"), rt["id_rt"])
+    size = {name: np.append(floats(rt[name]), np.nan)[place] for name in ("luas_ha", "jumlah_kk")}
+    here = either(lies[found.start[:-1]], np.array(texts[1], dtype=object), None)
+    return pd.DataFrame({"dampak_rt": texts[0], "dampak_kawasan": here, **size})
 
 
 def _entries(conflicts: Sequence[Conflict], places: Places, weighed: Weighed) -> pd.DataFrame:

@@ -1,18 +1,25 @@
 """What the surveys say of each RT: denominators, attributes, and candidates of every parameter."""
 
 from dataclasses import field
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from kotaku_geo.config import DENOMINATORS, Pipeline
 from kotaku_geo.consolidate.tables import (
+    Bools,
     Floats,
     Ints,
+    coded,
     codes_in,
     either,
     floats,
+    in_order,
+    of_codes,
     source_rank,
+    starts,
     strongest,
 )
 from kotaku_geo.late import record
@@ -24,7 +31,9 @@ _EMPTY = {
     "divisor": "str", "shared": "bool", "kelengkapan_data": "float64",
 }  # fmt: skip
 DRAWN = int(np.iinfo(np.int64).max)  # rank of hectares that are drawn and not surveyed
+RULES = ["tunggal", "sepakat", "urutan"]  # the only one, all agree, the order of sources
 _COLUMNS = list(_EMPTY)
+_RANKS = 1 << 20  # more than any order of sources has
 
 
 @record
@@ -70,27 +79,19 @@ def survey_of(rows: pd.DataFrame, units: pd.DataFrame) -> Survey:
 
 def denominators(survey: Survey, units: pd.DataFrame, pipeline: Pipeline) -> Denominators:
     """Denominators by the order of ``penyebut.…``; hectares not surveyed are those drawn."""
-    chosen, facts = {}, []
+    chosen, said = {}, []
     size = len(units)
     for name in DENOMINATORS:
         values = floats(survey.rows[name])
         rank = source_rank(pipeline, survey.rows["source_id"], f"penyebut.{name}")
         chosen[name] = strongest(values, survey.unit, rank, size)
-        said = pd.DataFrame(
-            {
-                "unit": survey.unit,
-                "name": name,
-                "source_id": survey.rows["source_id"],
-                "source_row": survey.rows["source_row"],
-                "value": values,
-                "rank": rank,
-            }
-        )
-        facts.append(said[~np.isnan(values)])
+        row = np.flatnonzero(~np.isnan(values))
+        said.append((name, row, survey.unit[row], values[row], rank[row]))
     drawn = units["luas_gambar_ha"].to_numpy(dtype=float)
-    facts.append(_drawn(units, drawn))
+    unit = np.flatnonzero(~np.isnan(drawn))
+    said.append(("luas_ha", len(survey.rows) + unit, unit, drawn[unit], np.full(len(unit), DRAWN)))
     chosen["luas_ha"] = np.where(np.isnan(chosen["luas_ha"]), drawn, chosen["luas_ha"])
-    return Denominators(chosen, _marked(pd.concat(facts, ignore_index=True)))
+    return Denominators(chosen, _marked(said, _records(survey, units)))
 
 
 def candidates(survey: Survey, have: Denominators, pipeline: Pipeline) -> pd.DataFrame:
@@ -107,12 +108,16 @@ def candidates(survey: Survey, have: Denominators, pipeline: Pipeline) -> pd.Dat
         is divided by the RT's denominator, and not by one of the row's own).
     """
     law = load(pipeline.regulation)
-    theirs = {s.id: s.regulation for s in pipeline.sources}
-    form = survey.rows["source_id"].map(theirs).fillna(law.id).replace("unknown", law.id)
+    theirs = {s.id: s.regulation or law.id for s in pipeline.sources}
+    codes, sources = pd.factorize(survey.rows["source_id"])
+    form = np.array([theirs.get(source, law.id) for source in sources], dtype=object)
+    form = np.where(form == "unknown", law.id, form)[codes]
     parts = []
-    for name in sorted(form.unique()):
-        rows = np.flatnonzero((form == name).to_numpy())
-        part = Survey(survey.rows.iloc[rows].reset_index(drop=True), survey.unit[rows])
+    for name in sorted(set(form)):
+        mine = form == name
+        part = survey if mine.all() else Survey(
+            survey.rows[mine].reset_index(drop=True), survey.unit[mine]
+        )  # fmt: skip
         parts.append(_of_form(part, have, load(name), law))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_COLUMNS)
 
@@ -120,8 +125,16 @@ def candidates(survey: Survey, have: Denominators, pipeline: Pipeline) -> pd.Dat
 def together(*parts: pd.DataFrame) -> pd.DataFrame:
     """Candidates of surveys and sectors in one table."""
     full = [part for part in parts if len(part)]
+    names = sorted({source for part in full for source in part["source_id"].unique()})
     if not full:
-        return pd.DataFrame(columns=_COLUMNS).astype(_EMPTY)
+        nobody = pd.DataFrame(columns=_COLUMNS).astype(_EMPTY)
+        return nobody.assign(source_id=coded(nobody["source_id"], names))
+    full = [
+        part.assign(
+            source_id=coded(part["source_id"], names), divisor=coded(part["divisor"], DENOMINATORS)
+        )
+        for part in full
+    ]
     return pd.concat(full, ignore_index=True).reindex(columns=_COLUMNS)
 
 
@@ -175,75 +188,128 @@ def bound(
 
 
 def _of_form(survey: Survey, have: Denominators, form: Regulation, law: Regulation) -> pd.DataFrame:
-    parts = []
-    for par, parameter in enumerate(law.parameters):
-        same = form.by_key.get(parameter.key)
-        if same is None:
-            continue
-        own = _row_denominator(survey, have, same)
-        shared = np.isnan(_own_denominator(survey, same))
-        volume = floats(survey.rows[f"v{same.id}"])
-        given = floats(survey.rows[f"p{same.id}"])
-        measured = ~np.isnan(volume)
-        share = form.shares(volume, own)
-        by_share = np.isnan(share) & ~np.isnan(given)
-        share = np.where(by_share, given, share)
-        divisor = np.full(len(own), parameter.denominator, dtype=object)
-        if same.denominator != parameter.denominator:
-            # Nothing to convert where it is a share of nothing: it stays as found, to be reported.
-            kept = form.zero_denominator(volume, own) & np.isnan(share)
-            own = np.where(kept, own, have.of(parameter)[survey.unit])
-            divisor[kept] = same.denominator
-            by_share = ~kept
-        volume = np.where(by_share, share * own, volume)
-        table = survey.rows[["source_id", "source_row"]].assign(
-            unit=survey.unit, par=par, volume=volume, penyebut=own, share=share,
-            by_volume=measured, divisor=divisor,
-            shared=shared & ~by_share & (same.denominator == parameter.denominator),
-        )  # fmt: skip
-        parts.append(table[measured | ~np.isnan(given)])
-    return pd.concat(parts, ignore_index=True)
+    by_key = form.by_key
+    parts = [
+        _of_parameter(survey, have, form, (par, parameter), by_key[parameter.key])
+        for par, parameter in enumerate(law.parameters) if parameter.key in by_key
+    ]  # fmt: skip
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    row = columns.pop("row")
+    sources, records = (survey.rows[name] for name in ("source_id", "source_row"))
+    names = sorted(sources.unique())
+    source = coded(sources, names).cat.codes.to_numpy()[row]
+    return pd.DataFrame(
+        {
+            "source_id": of_codes(source, names),
+            "source_row": records.array.take(row),
+            "divisor": of_codes(columns.pop("divisor"), DENOMINATORS),
+            **columns,
+        }
+    )
 
 
-def _own_denominator(survey: Survey, parameter: Parameter) -> Floats:
-    """What the row itself gives to divide by, NaN where it gives nothing."""
-    own = floats(survey.rows[parameter.denominator])
-    if parameter.fallback is None:
-        return own
-    return np.where(np.isnan(own), floats(survey.rows[parameter.fallback]), own)
+def _of_parameter(
+    survey: Survey, have: Denominators, form: Regulation, meant: tuple[int, Parameter],
+    same: Parameter,
+) -> dict[str, NDArray[Any]]:  # fmt: skip
+    """What the rows say of a parameter (its position, and it) in the form that they fill in."""
+    par, parameter = meant
+    volume, given = (floats(survey.rows[f"{kind}{same.id}"]) for kind in "vp")
+    row = np.flatnonzero(~(np.isnan(volume) & np.isnan(given)))
+    own, shared = _divisors(survey, have, same)
+    own, shared, volume, given, unit = (
+        own[row],
+        shared[row],
+        volume[row],
+        given[row],
+        survey.unit[row],
+    )
+    measured = ~np.isnan(volume)
+    share = form.shares(volume, own)
+    by_share = np.isnan(share) & ~np.isnan(given)
+    share = np.where(by_share, given, share)
+    divisor = np.full(len(row), DENOMINATORS.index(parameter.denominator))
+    if same.denominator != parameter.denominator:
+        # Nothing to convert where it is a share of nothing: it stays as found, to be reported.
+        kept = form.zero_denominator(volume, own) & np.isnan(share)
+        own = np.where(kept, own, have.of(parameter)[unit])
+        divisor[kept] = DENOMINATORS.index(same.denominator)
+        by_share = ~kept
+    return {
+        "row": row,
+        "unit": unit,
+        "par": np.full(len(row), par),
+        "volume": np.where(by_share, share * own, volume),
+        "penyebut": own,
+        "share": share,
+        "by_volume": measured,
+        "divisor": divisor,
+        "shared": shared & ~by_share & (same.denominator == parameter.denominator),
+    }
 
 
-def _row_denominator(survey: Survey, have: Denominators, parameter: Parameter) -> Floats:
-    """The row's own denominator, else the RT's; then the same for the fallback."""
+def _divisors(survey: Survey, have: Denominators, parameter: Parameter) -> tuple[Floats, Bools]:
+    """What each row is divided by, and whether it gives nothing of that itself.
+
+    Its own denominator, else the RT's; then the same for the fallback.
+    """
     result = np.full(len(survey.unit), np.nan)
+    silent = np.ones(len(survey.unit), dtype=bool)
     for name in (parameter.denominator, parameter.fallback):
         if name is None:
             continue
-        for values in (floats(survey.rows[name]), have.chosen[name][survey.unit]):
+        own = floats(survey.rows[name])
+        silent &= np.isnan(own)
+        for values in (own, have.chosen[name][survey.unit]):
             result = np.where(np.isnan(result), values, result)
-    return result
+    return result, silent
 
 
-def _drawn(units: pd.DataFrame, drawn: Floats) -> pd.DataFrame:
-    table = pd.DataFrame(
+def _records(survey: Survey, units: pd.DataFrame) -> pd.DataFrame:
+    """Source and record of what rows give, and then of what is drawn of each unit."""
+    drawn = pd.DataFrame(
         {
-            "unit": np.arange(len(units)),
-            "name": "luas_ha",
-            "source_id": units["rt_source"],
-            "source_row": units["rt_row"],
-            "value": drawn,
-            "rank": DRAWN,
+            "source_id": pd.Series(units["rt_source"]).astype("str"),
+            "source_row": pd.Series(units["rt_row"]).astype("Int64"),
         }
     )
-    return table[~np.isnan(drawn)]
+    every = pd.concat([survey.rows[["source_id", "source_row"]], drawn], ignore_index=True)
+    return every.assign(
+        source_id=coded(every["source_id"], sorted(every["source_id"].dropna().unique()))
+    )
 
 
-def _marked(facts: pd.DataFrame) -> pd.DataFrame:
-    """Mark the candidate that stands, and say by which rule."""
-    facts = facts.assign(order=-facts["value"].to_numpy(dtype=float))
-    facts = facts.sort_values(["unit", "name", "rank", "order", "source_id"], kind="stable")
-    group = facts.groupby(["unit", "name"])["value"]
-    count, spread = group.transform("size"), group.transform("max") - group.transform("min")
-    rule = np.where(count == 1, "tunggal", np.where(spread == 0, "sepakat", "urutan"))
-    used = ~facts.duplicated(["unit", "name"])
-    return facts.assign(rule=rule, dipakai=used, decision_id=None).reset_index(drop=True)
+def _marked(said: list[Any], records: pd.DataFrame) -> pd.DataFrame:
+    """Candidates of all denominators in order, and by which rule the first of them stands.
+
+    ``said``: of each name the places in ``records``, units, values and ranks.
+    """
+    names = sorted(DENOMINATORS)
+    row, unit, value, rank = (np.concatenate([part[i] for part in said]) for i in range(1, 5))
+    name = np.repeat([names.index(part[0]) for part in said], [len(part[1]) for part in said])
+    cell = unit * len(names) + name
+    source = records["source_id"].cat.codes.to_numpy(dtype=np.int64)
+    place = np.minimum(rank, _RANKS - 1)
+    order = in_order(cell * _RANKS + place, [-value, source[row]])
+    row, unit, value, rank, name, cell = (
+        each[order] for each in (row, unit, value, rank, name, cell)
+    )
+    begin = starts(cell)
+    count = np.diff(np.append(begin, len(cell)))
+    spread = np.maximum.reduceat(value, begin) - np.minimum.reduceat(value, begin)
+    rule = np.repeat(np.where(count == 1, 0, np.where(spread == 0, 1, 2)), count)
+    used = np.zeros(len(cell), dtype=bool)
+    used[begin] = True
+    return pd.DataFrame(
+        {
+            "unit": unit,
+            "name": of_codes(name, names),
+            "source_id": records["source_id"].array.take(row),
+            "source_row": records["source_row"].array.take(row),
+            "value": value,
+            "rank": rank,
+            "rule": of_codes(rule, RULES),
+            "dipakai": used,
+            "decision_id": None,
+        }
+    )

@@ -116,7 +116,7 @@ class Field:
         An empty file is more often a failed export than a city without roads: that it is not is
         said by its stated coverage. Where a file of the layer could not be read, none counts.
         """
-        present = set(rows["source_id"])
+        present = set(rows["source_id"].unique())
         asked = [s.id for s in self.ctx.pipeline.of_layer(layer)
                  if s.coverage is not None and s.id not in present]  # fmt: skip
         if not asked or set(self.ctx.counts(layer)["rule"]) & _UNREAD:

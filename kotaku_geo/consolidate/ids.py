@@ -6,10 +6,18 @@ import re
 import unicodedata
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import shapely
 
+from kotaku_geo.late import regex
+
 NO_RW = "000"
+_PARTS = ("code", "tail")
+_RT_ID = regex(r"([\d.]+)(-RW.+)$")
+_json = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True
+).encode  # `json.dumps` makes one each time
 
 
 def rt_ids(kode: pd.Series, rw: pd.Series, rt: pd.Series) -> pd.Series:
@@ -19,7 +27,12 @@ def rt_ids(kode: pd.Series, rw: pd.Series, rt: pd.Series) -> pd.Series:
 
 def parted(ids: pd.Series) -> pd.DataFrame:
     """Columns ``code`` and ``tail`` (``-RW003-RT012``) of RT ids; null for what is no such id."""
-    return ids.astype("str").str.extract(r"^(?P<code>[\d.]+)(?P<tail>-RW.+)$")
+    words = np.asarray(ids, dtype=object)
+    found = [_RT_ID.match(word) if isinstance(word, str) else None for word in words]
+    parts = [(None, None) if match is None else match.groups() for match in found]
+    columns = zip(*parts, strict=True) if parts else ((), ())
+    made = {name: pd.array(own, dtype="str") for name, own in zip(_PARTS, columns, strict=True)}
+    return pd.DataFrame(made, index=ids.index)
 
 
 def under(id_rt: str, code: str) -> str:
@@ -43,8 +56,7 @@ def slugs(texts: pd.Series) -> pd.Series:
 
 def digest(content: Any, length: int = 64) -> str:
     """SHA-256 of a JSON value, hexadecimal, shortened to ``length``."""
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:length]
+    return hashlib.sha256(_json(content).encode()).hexdigest()[:length]
 
 
 def shape_digest(geometry: shapely.Geometry) -> str:

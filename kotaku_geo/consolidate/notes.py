@@ -18,7 +18,7 @@ from kotaku_geo.consolidate.kawasan import KawasanRows, find_named
 from kotaku_geo.consolidate.reported import words
 from kotaku_geo.consolidate.rt import Resolved
 from kotaku_geo.consolidate.score import NO_DATA, PARTIAL, Scored
-from kotaku_geo.consolidate.tables import Bools, Floats, Geometries, Ints, records
+from kotaku_geo.consolidate.tables import Bools, Floats, Geometries, Ints, codes_in, records
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import cover
 from kotaku_geo.geo.area import geodesic_ha
@@ -113,18 +113,26 @@ def kawasan_data(
 
 def levels(rt: gpd.GeoDataFrame, kawasan: gpd.GeoDataFrame, findings: FindingBook) -> None:
     """Kawasan whose level is not that of all their RT."""
-    own = kawasan.set_index("id_kawasan")["tingkat"]
-    pairs = rt[["id_kawasan", "tingkat"]].dropna()
-    pairs = pairs.assign(kawasan=pairs["id_kawasan"].map(own)).dropna()
-    differing = pairs.loc[pairs["tingkat"] != pairs["kawasan"], "id_kawasan"]
-    rows = pairs[pairs["id_kawasan"].isin(differing)]
-    shapes = kawasan.set_index("id_kawasan").geometry
-    for id_kawasan, group in rows.groupby("id_kawasan", sort=True):
-        count = group["tingkat"].value_counts()
-        text = ", ".join(f"{count[name]} {words(name)}" for name in LEVELS if name in count)
+    home = codes_in(rt["id_kawasan"], kawasan["id_kawasan"])
+    own = kawasan["tingkat"].to_numpy(dtype=object)
+    names = {name: place for place, name in enumerate(LEVELS)}
+    level, whole = (
+        np.array([names.get(word, -1) for word in words_of], dtype=np.int64)
+        for words_of in (rt["tingkat"].to_numpy(dtype=object), own)
+    )
+    known = (home >= 0) & (level >= 0)
+    home, level = home[known], level[known]
+    known = whole[home] >= 0
+    place = home[known] * len(LEVELS) + level[known]
+    count = np.bincount(place, minlength=len(kawasan) * len(LEVELS)).reshape(-1, len(LEVELS))
+    same = count[np.arange(len(kawasan)), whole]
+    ids, shapes = kawasan["id_kawasan"].tolist(), kawasan.geometry.to_numpy()
+    for i in np.flatnonzero((whole >= 0) & (count.sum(axis=1) > same)):
+        said = zip(count[i].tolist(), LEVELS, strict=True)
+        text = ", ".join(f"{many} {words(name)}" for many, name in said if many)
         findings.add(
-            "level.rt-kawasan-differs", subject=id_kawasan, key=id_kawasan, value=text,
-            geometry=shapes[id_kawasan], kawasan=words(group["kawasan"].iloc[0]), rt=text,
+            "level.rt-kawasan-differs", subject=ids[i], key=ids[i], value=text,
+            geometry=shapes[i], kawasan=words(own[i]), rt=text,
         )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from kotaku_geo.consolidate import (
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.decisions import Docket
 from kotaku_geo.consolidate.field import Service
-from kotaku_geo.consolidate.ground import Footprints, Ground
+from kotaku_geo.consolidate.ground import Ground, Reading
 from kotaku_geo.consolidate.tables import Geometries, among, layer
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.late import record
@@ -125,8 +125,8 @@ def settled(ctx: StageContext, docket: Docket) -> Places:
     What is decided may bring up other conflicts, and decisions over those: it is gone through
     again until no further decision applies. Without a decision it is gone through once.
     """
+    reading = ground.begin_reading(ctx)
     mender = planar.Mender(ctx.pipeline, ctx.workers)
-    footprints = ground.begin_footprints(ctx)
     while True:
         book = FindingBook(ctx.findings.stage, ctx.findings.crs)
         own = replace(ctx, findings=book)
@@ -134,7 +134,7 @@ def settled(ctx: StageContext, docket: Docket) -> Places:
         draft = _draft(own, docket.chosen, mender, villages)
         if not docket.judge(_asked(draft, docket)):
             ctx.findings.extend(book.rows)
-            return _mended(ctx, draft, mender, footprints)
+            return _mended(ctx, draft, mender, reading)
 
 
 def _kelurahan(ctx: StageContext, chosen: Chosen, mender: planar.Mender) -> kelurahan.Kelurahan:
@@ -170,14 +170,12 @@ def _draft(
     return _Draft(own, villages, conflicts.merged(found), pairs, mended)
 
 
-def _mended(
-    ctx: StageContext, draft: _Draft, mender: planar.Mender, footprints: Callable[[], Footprints]
-) -> Places:
+def _mended(ctx: StageContext, draft: _Draft, mender: planar.Mender, reading: Reading) -> Places:
     """The places with mended outlines of RT, and what was mended told."""
     of_rt, own = draft.mended(), draft.own
     planar.report(of_rt, ctx.findings)
     units = planar.redrawn(own.units, own.kawasan.table, of_rt)
-    lies = cache(ground.begin(ctx, units, footprints))
+    lies = cache(ground.begin(ctx, units, reading))
     notes.without_kawasan(units, ctx.findings)
     return Places(
         **{**vars(own), "units": units}, kelurahan=draft.kelurahan,

@@ -104,14 +104,12 @@ def split_names(rows: pd.DataFrame) -> pd.DataFrame:
 
     ``rt`` may name several, ``;``-joined. RW ``000`` is no RW.
     """
-    names = pd.DataFrame(
-        {
-            "row": np.arange(len(rows)),
-            "kode_kelurahan": rows["kode_kelurahan"].astype("str").to_numpy(),
-            "rw": rows["rw"].astype("str").to_numpy(),
-            "rt": rows["rt"].astype("str").str.split(";").to_numpy(),
-        }
-    ).explode("rt", ignore_index=True)
+    words = (rows[name].astype("str").array for name in ("kode_kelurahan", "rw", "rt"))
+    columns = dict(zip(("kode_kelurahan", "rw", "rt"), words, strict=True))
+    names = pd.DataFrame({"row": np.arange(len(rows)), **columns})
+    if names["rt"].str.contains(";", regex=False).any():
+        split = names["rt"].str.split(";")
+        names = names.assign(rt=split).explode("rt", ignore_index=True)
     names["rt"] = names["rt"].astype("str").str.strip()
     names["rw"] = names["rw"].astype("str").mask(names["rw"] == NO_RW)
     return names

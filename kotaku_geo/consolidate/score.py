@@ -162,6 +162,5 @@ def summed_cells(
 
 
 def _added(values: Floats, member: Ints, size: int) -> Floats:
-    total = np.zeros((size, values.shape[1]))
-    np.add.at(total, member, values)
-    return np.round(total, 9)
+    total = [np.bincount(member, column, size) for column in np.ascontiguousarray(values.T)]
+    return np.asarray(np.round(np.stack(total, axis=1), 9), dtype=np.float64)

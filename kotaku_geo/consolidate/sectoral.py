@@ -136,19 +136,20 @@ def _lines(field: Field, name: str, lines: Lines) -> pd.DataFrame:
     rows = lines.rows
     missing_key, damaged_key, ideal_name = _LINES[name]
     ideal = field.have.chosen[ideal_name]
-    pieces = pd.DataFrame(rows[["source_id", "kondisi"]]).iloc[lines.row]
-    pieces = pieces.assign(unit=lines.unit, length=lines.length)
-    unrated = set(rows["source_id"]) - set(rows.loc[rows["kondisi"].notna(), "source_id"])
+    codes, names = pd.factorize(rows["source_id"])
+    state = rows["kondisi"].map({"rusak": 1.0, "baik": 0.0}).to_numpy(dtype=float)
+    told = rows["kondisi"].notna().to_numpy()
+    unrated = set(names) - set(names[np.unique(codes[told])])
 
-    def measure(source: str, own: gpd.GeoDataFrame) -> pd.DataFrame:
-        mine = pieces[(pieces["source_id"] == source) & (pieces["length"] > 0)]
-        inside, metres = mine["unit"].to_numpy(), mine["length"].to_numpy()
+    def measure(source: str, _: pd.DataFrame) -> pd.DataFrame:
+        mine = (lines.length > 0) & (codes[lines.row] == names.get_indexer([source])[0])
+        inside, metres = lines.unit[mine], lines.length[mine]
         total = np.round(field.total(inside, metres), _DIGITS)
         where = field.speaks(source, total > 0)
         lacking = np.maximum(ideal - total, 0)
         parts = [field.said(missing_key, source, lacking, ideal, ideal_name, where)]
         if source not in unrated:
-            rated = mine["kondisi"].map({"rusak": 1.0, "baik": 0.0}).to_numpy(dtype=float)
+            rated = state[lines.row[mine]]
             damaged = np.round(field.total(inside, metres * rated), _DIGITS)
             known = share_of(field.total(inside, metres * ~np.isnan(rated)), total)
             parts.append(field.said(damaged_key, source, damaged, ideal, ideal_name, where, known))

@@ -6,18 +6,21 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from kotaku_geo.config import Pipeline
-from kotaku_geo.consolidate import choose
+from kotaku_geo.consolidate import choose, shares
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.decisions import BY_DECISION, Docket, picked
 from kotaku_geo.consolidate.facts import DRAWN, Denominators
 from kotaku_geo.consolidate.tables import codes_in
 from kotaku_geo.decisions import Decision
+from kotaku_geo.findings import FindingBook
 from kotaku_geo.regulation import Regulation
+from kotaku_geo.texts import number
 
 _PREFIX = "penyebut."
 
@@ -35,17 +38,19 @@ def values(
     groups = choice.groups.merge(_cells_of(asked, units, law), on=["unit", "par"])
     if groups.empty:
         return choice
-    cells = list(choose.disputes(replace(choice, groups=groups), units, law))
-    if not docket.judge(cell.conflict for cell in cells):
+    disputed = shares.of_groups(choice, groups, units, law)
+    found = disputed.conflicts()
+    if not docket.judge(found):
         return choice
     changes, typed = [], []
-    for cell in cells:
-        decision = docket.applied.get(cell.conflict.conflict_id)
+    cells = (disputed.groups[name].tolist() for name in ("unit", "par"))
+    for unit, par, conflict in zip(*cells, found, strict=True):
+        decision = docket.applied.get(conflict.conflict_id)
         if decision is None:
             continue
-        changes.append((cell.unit, cell.par, decision, picked(decision, cell.conflict)[:1]))
+        changes.append((unit, par, decision, picked(decision, conflict)[:1]))
         if decision.source_id is None:
-            typed.append(_typed(cell.unit, cell.par, decision, have, law))
+            typed.append(_typed(unit, par, decision, have, law))
     return choose.decided(choice, _applied(choice.candidates, changes, typed), units, law)
 
 
@@ -95,6 +100,7 @@ def _applied(
     table = table.assign(dipakai=used, rule=rule, decision_id=ids)
     if typed:
         table = pd.concat([table, pd.DataFrame(typed)[list(table)]], ignore_index=True)
+        table = table.assign(source_id=table["source_id"].astype("category"))
     return table.sort_values(["unit", "par"], kind="stable", ignore_index=True)
 
 
@@ -145,10 +151,19 @@ def denominator_conflicts(
     It does where the value that stands was divided by the RT's own denominator, as a measure of a
     sector layer is; a survey row that gives its denominator itself is divided by that.
     """
+    found = list(_disputes(have, units))
+    if not found:
+        return []
     used = choice.candidates[choice.candidates["dipakai"] & choice.candidates["shared"]]
-    by_cell = used.groupby(["unit", "divisor"])["volume"].agg(list).to_dict()
+    used = used[np.isin(used["unit"].to_numpy(), [unit for unit, *_ in found])]
+    rows = zip(
+        used["unit"].tolist(), used["divisor"].tolist(), used["volume"].tolist(), strict=True
+    )
+    by_cell: dict[tuple[int, str], list[float]] = {}
+    for unit, name, volume in rows:
+        by_cell.setdefault((unit, name), []).append(volume)
     result = []
-    for unit, name, conflict in _disputes(have, units):
+    for unit, name, conflict in found:
         volumes = by_cell.get((unit, name), [])
         amounts = [candidate.value for candidate in conflict.candidates]
         limit = pipeline.tolerance("default")
@@ -158,6 +173,20 @@ def denominator_conflicts(
         if (np.nanmin(scores, axis=1) != np.nanmax(scores, axis=1)).any():
             result.append(replace(conflict, material=True))
     return result
+
+
+def tell(found: list[Conflict], units: gpd.GeoDataFrame, findings: FindingBook) -> None:
+    """A finding for each conflict over a denominator."""
+    if found:
+        shape_of = dict(zip(units["id_rt"], units.geometry, strict=True))
+        for conflict in found:
+            text = "; ".join(f"{c.source_id} {number(c.value)}" for c in conflict.candidates)
+            spread = number(conflict.spread, 1)
+            findings.add(
+                "conflict.value", subject=conflict.subject, key=conflict.conflict_id, value=spread,
+                geometry=shape_of[conflict.subject], parameter=conflict.parameter, selisih=spread,
+                kandidat=text,
+            )  # fmt: skip
 
 
 def _about(conflict: Conflict) -> tuple[str, str, str]:
@@ -173,11 +202,12 @@ def _disputes(have: Denominators, units: pd.DataFrame) -> Iterator[tuple[int, st
     ids = units["id_rt"].to_numpy(dtype=object)
     columns = ["unit", "name", "source_id", "source_row", "value"]
     rows = zip(*(facts[column].tolist() for column in columns), strict=True)
-    for (unit, name), cell in groupby(rows, key=itemgetter(0, 1)):
-        said = [Candidate(s, None if pd.isna(r) else int(r), value=v) for _, _, s, r, v in cell]
-        amounts = [candidate.value for candidate in said]
+    for (unit, name), group in groupby(rows, key=itemgetter(0, 1)):
+        cell = list(group)
+        amounts = [amount for *_, amount in cell]
         most = max(amounts)
         if min(amounts) == most:
             continue
+        said = [Candidate(s, None if pd.isna(r) else int(r), value=v) for _, _, s, r, v in cell]
         spread = 100 * (most - min(amounts)) / most if most > 0 else 100.0
         yield unit, name, Conflict("nilai", ids[unit], _PREFIX + name, said, spread, False)

@@ -10,7 +10,6 @@ from kotaku_geo.consolidate import (
     alternatives,
     assemble,
     boundaries,
-    choose,
     conflicts,
     decisions,
     effects,
@@ -20,11 +19,13 @@ from kotaku_geo.consolidate import (
     planar,
     reported,
     settle,
+    shares,
     weigh,
 )
 from kotaku_geo.consolidate.conflicts import Conflict
 from kotaku_geo.consolidate.decisions import Docket
 from kotaku_geo.consolidate.places import Places
+from kotaku_geo.consolidate.shares import Shares
 from kotaku_geo.consolidate.standing import Standing
 from kotaku_geo.consolidate.weigh import Weighed
 from kotaku_geo.decisions import read_decisions
@@ -57,15 +58,17 @@ def run(ctx: StageContext) -> None:
     """
     docket = Docket(read_decisions(ctx.base / ctx.pipeline.decisions, ctx.pipeline))
     found = places.settled(ctx, docket)
-    covering = _covered(ctx, found)
     weighed = weigh.weigh(ctx, found, docket, found.ground)
+    covering = _covered(ctx, found)  # not before: what is weighed waits for the processors
     options = alternatives.explore(ctx, found, docket, weighed)
     weighed = alternatives.widened(weighed, found, options)
     tables = _tables(ctx, found, weighed, covering)
-    every = docket.marked([*found.every_conflict(), *_disputes(ctx, found, weighed, docket)])
+    over_shares, others = _disputes(ctx, found, weighed, docket)
+    every = docket.marked([*found.every_conflict(), *others])
     notes.places(every, found.outlines(), ctx.findings)
     shown = effects.shown(every, found, weighed, options, tables.rt, tables.kawasan)
-    ctx.write("consolidate/conflicts", conflicts.table(every, shown))
+    many = over_shares.table(effects.of_shares(over_shares, weighed, tables.rt))
+    ctx.write("consolidate/conflicts", conflicts.table(every, shown, many))
     ctx.write("consolidate/agreement", agreement.table(weighed.choice, weighed.law, ctx.pipeline))
     _decisions(ctx, docket, every, found, weighed)
     crs = found.kelurahan.table.crs
@@ -75,14 +78,16 @@ def run(ctx: StageContext) -> None:
     )
 
 
-def _disputes(ctx: StageContext, found: Places, weighed: Weighed, docket: Docket) -> list[Conflict]:
-    """Open conflicts over values and denominators."""
+def _disputes(
+    ctx: StageContext, found: Places, weighed: Weighed, docket: Docket
+) -> tuple[Shares, list[Conflict]]:
+    """Open conflicts over values and denominators: those over shares, and all others."""
     units, law, choice = found.units, weighed.law, weighed.choice
-    over_shares = choose.conflicts(choice, units, law, ctx.findings)
+    over_shares, special = shares.open_ones(choice, units, law, ctx.findings).parted(docket)
     over_denominators = settle.denominator_conflicts(weighed.have, choice, units, ctx.pipeline, law)
     open_ = [c for c in over_denominators if c.conflict_id not in docket.applied]
-    choose.tell_all(open_, units, ctx.findings)
-    return [*over_shares, *open_]
+    settle.tell(open_, units, ctx.findings)
+    return over_shares, [*special, *open_]
 
 
 def _decisions(

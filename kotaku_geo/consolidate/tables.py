@@ -1,6 +1,6 @@
 """Reading what ingest left, in an order that its rows do not decide, and typing what is written."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -24,30 +24,56 @@ Objects = NDArray[np.object_]
 _NUMBERS = {"number", "integer", "share", "volume", "score51", "priority"}
 
 
-def layer(ctx: StageContext, name: str, *, ordered: bool = True) -> gpd.GeoDataFrame:
+def layer(
+    ctx: StageContext, name: str, *, ordered: bool = True, columns: Sequence[str] | None = None
+) -> gpd.GeoDataFrame:
     """A layer's table; empty, with all its columns, where nobody delivered it.
 
     Rows are ordered by source, then by what they say and where they are, and never by where they
     stood in their file; rows that tie are alike. Where the order leaves no trace (things that are
-    only counted and summed) it need not be made.
+    only counted and summed) it need not be made, and some ``columns`` may be all that is read.
     """
     if not ctx.has(f"ingest/{name}"):
         return _empty(ctx.pipeline, name)
-    rows = ctx.read_geo(f"ingest/{name}")
+    rows = ctx.read_geo(f"ingest/{name}", columns)
     return _ordered(rows) if ordered else rows
 
 
 def source_rank(pipeline: Pipeline, source_id: pd.Series, key: str = "default") -> Ints:
     """Place of each row's source in the policy's order, 0 the strongest."""
     places = {source: i for i, source in enumerate(pipeline.order(key))}
-    ranks = source_id.map(places).fillna(len(places))
-    return np.asarray(ranks, dtype=np.int64)
+    codes, names = pd.factorize(source_id)
+    ranks = [places.get(name, len(places)) for name in names]
+    return np.array([*ranks, len(places)], dtype=np.int64)[codes]
 
 
 def floats(column: pd.Series) -> Floats:
-    """A column as floats, unknown as NaN."""
+    """A column as floats of its own, unknown as NaN."""
+    if column.dtype == np.float64:
+        return np.array(column, dtype=np.float64)
     known = pd.to_numeric(column, errors="coerce").astype("Float64")
     return np.asarray(known.to_numpy(float, na_value=np.nan), dtype=np.float64)
+
+
+def in_order(major: Ints, minor: Sequence[NDArray[Any]]) -> Ints:
+    """Order of rows by a number, and by ``minor`` (most important first) where that is the same.
+
+    Few rows tie where the number says nearly all, so the others need no more than one sort.
+    """
+    order: Ints = np.argsort(major, kind="stable").astype(np.int64)
+    said = major[order]
+    same = said[1:] == said[:-1]
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    rows = order[tied]
+    order[tied] = rows[np.lexsort([*(key[rows] for key in reversed(minor)), major[rows]])]
+    return order
+
+
+def starts(sorted_keys: Ints) -> Ints:
+    """Where each run of one key begins."""
+    new = np.ones(len(sorted_keys), dtype=bool)
+    np.not_equal(sorted_keys[1:], sorted_keys[:-1], out=new[1:])
+    return np.flatnonzero(new)
 
 
 def first_of(group: Ints, order: Sequence[NDArray[np.generic]], usable: NDArray[np.bool_]) -> Ints:
@@ -110,6 +136,37 @@ def among(words: pd.Series | Objects, known: pd.Series | Sequence[str]) -> Bools
     return np.fromiter((word in some for word in asked), dtype=bool, count=len(asked))
 
 
+def coded(words: pd.Series, names: Sequence[str]) -> pd.Series:
+    """Words as places in a list of names that has them all; the list's order is theirs."""
+    kind = pd.CategoricalDtype(_index(names))
+    return words.cat.set_categories(kind.categories) if _is_coded(words) else words.astype(kind)
+
+
+def of_codes(codes: Ints, names: Sequence[str]) -> pd.Categorical:
+    """`coded` words of which the places are known; −1 is null."""
+    made: pd.Categorical = pd.Categorical.from_codes(codes, _index(names))
+    return made
+
+
+def _index(names: Sequence[str]) -> Any:
+    return pd.Index(list(names), dtype="str")
+
+
+def word_of(codes: NDArray[np.integer[Any]], names: Iterable[str]) -> pd.Series:
+    """Names at their places; null at −1."""
+    return pd.Series(pd.array(list(names), dtype="str").take(codes, allow_fill=True))
+
+
+def stacked(parts: Sequence[pd.Series], order: Ints) -> pd.Series:
+    """Columns of words below each other, in an order."""
+    said = [p.cat.categories if _is_coded(p) else p.dropna().unique() for p in parts]
+    names = sorted({word for own in said for word in own})
+    if not names:
+        return word_of(np.full(len(order), -1), names)
+    codes = [coded(part, names).cat.codes.to_numpy(dtype=np.int64) for part in parts]
+    return word_of(np.concatenate(codes)[order], names)
+
+
 def taken(values: pd.Series, place: Ints) -> Objects:
     """Values at positions; None at −1."""
     every = np.full(len(values) + 1, None, dtype=object)
@@ -140,14 +197,27 @@ def typed(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
     for name, dtype in types.items():
         column = frame[name]
         if dtype == "str" and column.dtype != "str":
-            known = column.notna()
-            column = column.astype(object).where(known, None).astype("str")
-        elif dtype == "Int64":
+            column = _texts(column)
+        elif dtype == "Int64" and column.dtype != "Int64":
             column = pd.to_numeric(column).astype("Int64")
-        elif dtype != "str":
+        elif dtype not in ("str", "Int64"):
             column = column.astype(np.dtype(dtype))
         result[name] = column
-    return pd.DataFrame(result, index=frame.index)
+    return pd.DataFrame(result, index=frame.index, copy=False)  # columns by themselves
+
+
+def _texts(column: pd.Series) -> pd.Series:
+    if _is_coded(column):
+        codes = column.cat.codes.to_numpy(dtype=np.int64)
+        return word_of(codes, column.cat.categories).set_axis(column.index)
+    known = column.notna()
+    if not known.any():
+        return word_of(np.full(len(column), -1), []).set_axis(column.index)
+    return column.astype(object).where(known, None).astype("str")
+
+
+def _is_coded(column: pd.Series) -> bool:
+    return isinstance(column.dtype, pd.CategoricalDtype)
 
 
 def crs_of(pipeline: Pipeline) -> pyproj.CRS:

@@ -23,8 +23,9 @@ def main() -> None:
     file = load_pipeline(folder / "pipeline.yaml")
     pipeline = file.pipeline
     book = FindingBook("consolidate", pipeline.city.crs)
-    ctx = StageContext(pipeline, Workspace(folder), folder, folder, book)
-    garbage.seldom()  # as the command does
+    # As the command does: tables are written while the stage goes on, cycles are looked for seldom.
+    ctx = StageContext(pipeline, Workspace(folder), folder, folder, book, early=True)
+    garbage.seldom()
     stage.run(ctx)
     ctx.write("consolidate/findings", ctx.findings.frame())
     ctx.put()

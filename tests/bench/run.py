@@ -50,6 +50,39 @@ sys.exit(done.returncode)
 """
 
 
+def together(command: list[str]) -> float:
+    """Peak megabytes of a process and those that it starts, shared pages counted once.
+
+    Looked at many times while it runs, which slows it: in a run of its own.
+    """
+    most = 0
+    run = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT)
+    while run.poll() is None:
+        most = max(most, sum(_resident(pid) for pid in _family(run.pid)))
+        time.sleep(0.005)
+    if run.returncode:
+        raise SystemExit(f"{' '.join(command)}: {run.returncode}")
+    return most / 1024
+
+
+def _family(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task")
+    try:
+        below = [int(c) for t in tasks.iterdir() for c in (t / "children").read_text().split()]
+    except OSError:  # it has ended
+        return []
+    return [pid, *(each for child in below for each in _family(child))]
+
+
+def _resident(pid: int) -> int:
+    """Kilobytes of a process; a page that several share counts as a part of it in each."""
+    try:
+        rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(row.split()[1]) for row in rows if row.startswith("Pss:")), 0)
+
+
 def report(name: str, ours: list[tuple[float, float]], peer: list[tuple[float, float]]) -> None:
     """Print medians and the ratio ours : peer."""
     a, b = (statistics.median(t for t, _ in runs) for runs in (ours, peer))
@@ -92,6 +125,8 @@ def large(rounds: int, work: Path) -> None:
             agree(folder)
     report("consolidate a large city, against a script cell by cell", ours, cells)
     report("consolidate a large city, against a vectorised script", ours, peer)
+    print(f"  peak of all processes together: ours {together(program):.0f} MB, "
+          f"peer {together(script):.0f} MB")  # fmt: skip
 
 
 def agree(folder: Path) -> None:
