@@ -143,11 +143,13 @@ class Mender:
         return repaired(layer, self.pipeline, self.workers) if waiting is None else waiting()
 
 
-def repaired(layer: Coverage, pipeline: Pipeline, workers: int) -> Mended:
-    """As `mend`, without telling where the outlines do not fit."""
+def repaired(
+    layer: Coverage, pipeline: Pipeline, workers: int, askew: Bools | None = None
+) -> Mended:
+    """As `mend`, without telling where the outlines do not fit; ``askew``: of the layer."""
     within = pipeline.policy.planar
     distances = planar.Distances(within.snap_m, within.gap_m)
-    done = planar.repair(layer.shapes, layer.rank, distances, workers=workers)
+    done = planar.repair(layer.shapes, layer.rank, distances, suspect=askew, workers=workers)
     return Mended(layer, done.geometry, done.changed, done.refused, table([], layer.crs))
 
 
@@ -157,11 +159,13 @@ def mend(layer: Coverage, pipeline: Pipeline, workers: int) -> Mended:
     Edges move by no more than ``gap_m``; vertices closer than ``snap_m`` are brought together.
     """
     within = pipeline.policy.planar
-    done = repaired(layer, pipeline, workers)
-    before = _seams(layer, layer.shapes, BEFORE, within.gap_m)
+    askew = seams.suspect(layer.shapes, within.gap_m)
+    done = repaired(layer, pipeline, workers, askew)
+    before = _seams(layer, layer.shapes, BEFORE, within.gap_m, askew)
     after = before.assign(tahap=AFTER)
     if done.changed.any():
-        after = _seams(layer, done.shapes, AFTER, within.gap_m)
+        still = seams.suspect(done.shapes, within.gap_m)
+        after = _seams(layer, done.shapes, AFTER, within.gap_m, still)
     return replace(done, seams=table([before, after], layer.crs))
 
 
@@ -253,9 +257,11 @@ def _report_kept(mended: Mended, findings: FindingBook) -> None:
         )  # fmt: skip
 
 
-def _seams(layer: Coverage, shapes: Geometries, stage: str, tolerance: float) -> gpd.GeoDataFrame:
+def _seams(
+    layer: Coverage, shapes: Geometries, stage: str, tolerance: float, suspect: Bools
+) -> gpd.GeoDataFrame:
     """Overlaps and gaps of outlines; where most of a layer is left out only narrow gaps are."""
-    askew = np.flatnonzero(seams.suspect(shapes, tolerance))
+    askew = np.flatnonzero(suspect)
     found = seams.overlaps(shapes[askew])
     left, right = askew[found.left], askew[found.right]
     whole = not len(layer.others)

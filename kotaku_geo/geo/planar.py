@@ -63,7 +63,12 @@ class Repaired:
 
 
 def repair(
-    geometries: Geometries, rank: Ints, distances: Distances, *, workers: int | None = None
+    geometries: Geometries,
+    rank: Ints,
+    distances: Distances,
+    *,
+    suspect: Bools | None = None,
+    workers: int | None = None,
 ) -> Repaired:
     """Mend a coverage within tolerance.
 
@@ -76,6 +81,7 @@ def repair(
         geometries: valid polygons (n,), CRS in metres; None and empties are passed over.
         rank: authority of each, 0 the highest, int array (n,).
         distances: how far it may go.
+        suspect: `seams.suspect` of the polygons for the tolerance, where that is known.
         workers: threads.
     """
     solid = np.flatnonzero(np.nan_to_num(shapely.area(geometries)) > 0)
@@ -83,8 +89,10 @@ def repair(
     before, ranks = geometries[order], np.asarray(rank, dtype=np.int64)[order]
     after, why = before, np.full(len(order), None, dtype=object)
     moving, rows = np.zeros(len(order), dtype=bool), np.arange(len(order))
+    known = None if suspect is None else suspect[order]
     for _ in range(ROUNDS):
-        step, why[rows] = _step(after[rows], ranks[rows], distances, workers)
+        step, why[rows] = _step(after[rows], ranks[rows], distances, known, workers)
+        known = None
         moving[:] = False
         moving[rows] = ~_same(step, after[rows])
         after = after.copy()
@@ -110,11 +118,15 @@ def _order(geometries: Geometries, rank: Ints) -> Ints:
 
 
 def _step(
-    shapes: Geometries, rank: Ints, distances: Distances, workers: int | None
+    shapes: Geometries,
+    rank: Ints,
+    distances: Distances,
+    suspect: Bools | None,
+    workers: int | None,
 ) -> tuple[Geometries, Reasons]:
     """Mend each group of polygons that touch; only where something is wrong, and beside it."""
     result, why = shapes.copy(), np.full(len(shapes), None, dtype=object)
-    groups = _groups(shapes, distances)
+    groups = _groups(shapes, distances, suspect)
     tasks: list[Callable[[], tuple[Geometries, Reasons]]] = [
         partial(_mended, shapes[rows], rank[rows], distances) for rows in groups
     ]
@@ -123,11 +135,12 @@ def _step(
     return result, why
 
 
-def _groups(shapes: Geometries, distances: Distances) -> list[Ints]:
+def _groups(shapes: Geometries, distances: Distances, known: Bools | None = None) -> list[Ints]:
     """Polygons that do not fit their neighbours, with those neighbours, in groups that touch."""
     if len(shapes) < 2:
         return []
-    suspect = np.flatnonzero(seams.suspect(shapes, distances.tolerance))
+    askew = seams.suspect(shapes, distances.tolerance) if known is None else known
+    suspect = np.flatnonzero(askew)
     reach = max(distances.snap, distances.tolerance)
     tree = shapely.STRtree(shapes)
     i, j = tree.query(shapes[suspect], predicate="dwithin", distance=reach)
