@@ -10,6 +10,7 @@ import pandas as pd
 from kotaku_geo.config import Pipeline
 from kotaku_geo.decisions import Decision
 from kotaku_geo.publish.worksheet.names import Names
+from kotaku_geo.publish.worksheet.records import Record, Records
 from kotaku_geo.workspace import Workspace
 
 OPEN, DECIDED, STALE = "terbuka", "diputuskan", "basi"
@@ -32,8 +33,10 @@ class Option:
         persen: share in percent, of a value.
         value: hectares of an outline, an identity, or a denominator.
         volume, penyebut, score: what the share was made of, and its score, where known.
+        complete: part of the RT, or of what is in it, that the source speaks of (0 to 1).
         stands: whether it is the one that stands now.
         extra: further measures of the candidate.
+        records: what was delivered that an RT's identity rests on.
     """
 
     choice: str
@@ -44,8 +47,10 @@ class Option:
     volume: float | None = None
     penyebut: float | None = None
     score: float | None = None
+    complete: float | None = None
     stands: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
+    records: tuple[Record, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,13 +114,13 @@ def gather(
     """Every conflict of ``consolidate/conflicts``, those with the gravest consequence first."""
     on_file = _by_about(decisions)
     frame = workspace.read("consolidate/conflicts")
-    facts = _Facts(workspace, frame["subject"])
+    known_of = _Known(_Facts(workspace, frame["subject"]), Records(workspace, pipeline))
     spots = _spots(workspace)
     cases = []
     for row in frame.to_dict("records"):
         about = (str(row["kind"]), str(row["subject"]), str(row["parameter"]))
         decision = _decision(row, on_file.get(about, []))
-        cases.append(_case(row, facts, spots.get(about[1], {}), pipeline, decision))
+        cases.append(_case(row, known_of, spots.get(about[1], {}), pipeline, decision))
     return sorted(cases, key=_consequence), Names.of(workspace, pipeline)
 
 
@@ -140,7 +145,7 @@ def _consequence(case: Case) -> tuple[Any, ...]:
 
 def _case(
     row: Mapping[Any, Any],
-    facts: "_Facts",
+    known_of: "_Known",
     spot: Mapping[Any, Any],
     pipeline: Pipeline,
     decision: Decision | None,
@@ -148,7 +153,7 @@ def _case(
     said: list[dict[str, Any]] = json.loads(row["candidates"])
     ids = [str(c["source_id"]) for c in said]
     several = {i for i in ids if ids.count(i) > 1}
-    options = [_option(c, several, row, facts) for c in said]
+    options = [_option(c, several, row, known_of) for c in said]
     rank = {source: i for i, source in enumerate(pipeline.order(str(row["parameter"])))}
     options.sort(
         key=lambda o: (not o.stands, rank.get(o.source_id, len(rank)), o.choice, str(o.value))
@@ -169,14 +174,16 @@ def _case(
 
 
 def _option(
-    said: Mapping[str, Any], several: set[str], row: Mapping[Any, Any], facts: "_Facts"
+    said: Mapping[str, Any], several: set[str], row: Mapping[Any, Any], known_of: "_Known"
 ) -> Option:
     source, number = str(said["source_id"]), said.get("source_row")
     unclear = source in several and number is not None
     extra = {
         k: v for k, v in said.items() if k not in ("source_id", "source_row", "persen", "value")
     }
-    fact = facts.of(str(row["subject"]), str(row["parameter"]), source, number)
+    subject, parameter = str(row["subject"]), str(row["parameter"])
+    fact = known_of.facts.of(subject, parameter, source, number)
+    asked = parameter == "id_rt"
     drawn_first = row["kind"] == BOUNDARY and "beda_ha" not in extra
     return Option(
         choice=f"{source}#{number}" if unclear else source,
@@ -187,8 +194,10 @@ def _option(
         volume=known(fact.get("volume")),
         penyebut=known(fact.get("penyebut")),
         score=known(fact.get("nilai")),
+        complete=known(fact.get("kelengkapan_data")),
         stands=bool(fact.get("dipakai", drawn_first)),
         extra=extra,
+        records=known_of.records.of(source, subject, str(said.get("value"))) if asked else (),
     )
 
 
@@ -208,6 +217,14 @@ class _Facts:
     def of(self, id_rt: str, parameter: str, source: str, number: int | None) -> Mapping[Any, Any]:
         """The candidate's fact; empty where there is none."""
         return self.rows.get((id_rt, parameter, source, number), {})
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of candidates besides what the conflict says."""
+
+    facts: _Facts
+    records: Records
 
 
 def _spots(workspace: Workspace) -> dict[str, dict[Any, Any]]:

@@ -13,10 +13,16 @@ from typing import Any
 import docx
 
 from kotaku_geo.publish.worksheet import paper
-from kotaku_geo.publish.worksheet.cases import DECIDED, STALE, Case
+from kotaku_geo.publish.worksheet.cases import DECIDED, IDENTITY, STALE, Case
 from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.sealed import Seal
-from kotaku_geo.publish.worksheet.sentences import candidates, chosen, decision_told
+from kotaku_geo.publish.worksheet.sentences import (
+    candidates,
+    chosen,
+    decision_told,
+    place,
+    rejected,
+)
 from kotaku_geo.publish.worksheet.words import data, day, listing, number, plain, say
 
 ATTENDANCE = 12  # lines to sign
@@ -74,18 +80,17 @@ def _decided(doc: Any, cases: Sequence[Case], names: Names) -> None:
         return
     doc.add_paragraph(say("acara.isi_diputuskan", jumlah=number(len(cases), 0)))
     rows = []
-    for place, case in enumerate(cases, start=1):
+    for count, case in enumerate(cases, start=1):
         decision = case.decision
         assert decision is not None
-        what = (
-            say(f"jenis.{case.kind}")
-            if case.kind == "identitas"
-            else names.parameter(case.parameter)
-        )
+        asked = case.kind == IDENTITY
+        what = say(f"acara.hal.{case.parameter}") if asked else names.parameter(case.parameter)
         record = f"{decision.minutes}, {day(decision.date)} – {decision.forum}; {decision.by}"
-        rows.append([str(place), names.place(case.subject), what, chosen(case, names),
+        others = "\n".join(rejected(case, names))
+        rows.append([str(count), place(case, names), what, chosen(case, names), others,
                      decision.reason, record])  # fmt: skip
-    paper.table(doc, listing("acara.kolom_diputuskan"), rows, (1.0, 3.3, 3.4, 3.5, 3.2, 3.2))
+    widths = (1.0, 2.4, 3.1, 2.8, 3.3, 2.3, 2.7)
+    paper.table(doc, listing("acara.kolom_diputuskan"), rows, widths)
 
 
 def _left_open(doc: Any, cases: Sequence[Case], names: Names) -> None:
@@ -98,13 +103,17 @@ def _left_open(doc: Any, cases: Sequence[Case], names: Names) -> None:
     doc.add_paragraph(
         say("acara.isi_terbuka", jumlah=number(len(material), 0), lain=number(rest, 0))
     )
+    stale = [case for case in cases if case.status == STALE]
+    if stale:
+        doc.add_paragraph(say("acara.isi_basi", jumlah=number(len(stale), 0)))
+    listed = [case for case in cases if case.material or case.status == STALE]
     rows = []
-    for place, case in enumerate(material, start=1):
+    for count, case in enumerate(listed, start=1):
         what, *said = candidates(case, names).split("\n")
         note = ""
         if case.status == STALE and case.decision is not None:
             note = say("acara.basi", isi=decision_told(case, names))
-        rows.append([str(place), what, "\n".join(said), note])
+        rows.append([str(count), what, "\n".join(said), note])
     if rows:
         paper.table(doc, listing("acara.kolom_terbuka"), rows, (1.0, 5.5, 7.9, 3.2))
 

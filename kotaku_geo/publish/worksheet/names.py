@@ -35,16 +35,17 @@ class Names:
         )
 
     def place(self, subject: str) -> str:
-        """An RT, a kawasan or a kelurahan in words; an id that is none of them stays as it is."""
-        if match := _RT.fullmatch(subject):
-            numbers = match["rt"].replace("+RT", ", ")
-            rw = "" if match["rw"] == _NO_RW else say("nama.rw", rw=match["rw"])
-            return say("nama.rt", rt=numbers, rw=rw, kelurahan=self.village(match["kode"]))
+        """An RT, a kawasan, a kelurahan or one record in words; what is none of them as it is."""
+        if parts := rt_parts(subject):
+            kode, number, rt = parts
+            rw = "" if number is None else say("nama.rw", rw=number)
+            numbers = rt.replace("+RT", ", ")
+            return say("nama.rt", rt=numbers, rw=rw, kelurahan=self.village(kode))
         if subject in self.kelurahan:
             return say("nama.kelurahan", nama=self.kelurahan[subject])
         if subject in self.kawasan:
             return say("nama.kawasan", nama=self.kawasan[subject], id=subject)
-        return plain(subject)
+        return self.record(subject) if is_record(subject) else plain(subject)
 
     def village(self, kode: str) -> str:
         """A kelurahan's name; its code where it has none."""
@@ -73,6 +74,12 @@ class Names:
         """Who a source is: its agency, or its id where the pipeline file names none."""
         return plain(self._agency(source_id) or source_id)
 
+    def record(self, choice: str) -> str:
+        """Who a source is, by its id, and which of its records: of ``source_id#source_row``."""
+        source, _, row = choice.partition("#")
+        who = say("nama.siapa", siapa=self.source(source), id=source)
+        return who + (say("nama.rekaman", baris=row) if row else "")
+
     def dated(self, source_id: str) -> str:
         """Who a source is and of which day its data are."""
         date = self.date(source_id)
@@ -90,6 +97,19 @@ class Names:
 
     def _agency(self, source_id: str) -> str | None:
         return {s.id: s.agency for s in self.pipeline.sources}.get(source_id)
+
+
+def rt_parts(subject: str) -> tuple[str, str | None, str] | None:
+    """Kelurahan, RW (None without one) and RT of an RT's id; None for what is no such id."""
+    match = _RT.fullmatch(subject)
+    if match is None:
+        return None
+    return match["kode"], None if match["rw"] == _NO_RW else match["rw"], match["rt"]
+
+
+def is_record(value: object) -> bool:
+    """Whether what is meant is one record of a delivery: ``source_id#source_row``."""
+    return re.fullmatch(r"[^#]+#\d+", str(value)) is not None
 
 
 def _column(workspace: Workspace, table: str, key: str, column: str) -> dict[str, str]:

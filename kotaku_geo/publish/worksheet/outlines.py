@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from kotaku_geo.publish.worksheet.cases import BOUNDARY, Case, Option
+from kotaku_geo.publish.worksheet.names import is_record
 from kotaku_geo.workspace import Workspace
 
 NEAR = 1.0  # what is shown of kelurahan around an RT, in widths of the RT
@@ -59,6 +60,15 @@ class Outlines:
                 for code in case.identities if code in self.villages}  # fmt: skip
         seen = {code: part for code, part in near.items() if not part.is_empty}
         return (first, shape, seen) if seen else None
+
+    def meant(self, case: Case) -> list[tuple[Option, shapely.Geometry]]:
+        """The outlines of which one is meant, where one source draws an RT in several places."""
+        drawn = [o for o in case.options if is_record(o.value) and "#" in o.choice]
+        if case.parameter != "id_rt" or not drawn:
+            return []
+        if "rt" not in self.drawn:
+            self.drawn["rt"] = self._read("rt")
+        return [(o, shape) for o in drawn if (shape := self._shape("rt", o)) is not None]
 
     @cached_property
     def villages(self) -> dict[str, shapely.Geometry]:

@@ -103,12 +103,19 @@ def _keep_whole(row: Any, *, heading: bool) -> None:
 
 
 def signatures(doc: Any, who: Sequence[str], name: str) -> None:
-    """Room to sign, two beside each other."""
-    lines = [who[i : i + 2] for i in range(0, len(who), 2)]
-    made = doc.add_table(rows=len(lines), cols=2)
-    for row, pair in zip(made.rows, lines, strict=True):
-        _keep_whole(row, heading=False)
-        for cell, text in zip(row.cells, pair, strict=False):
-            paragraph = cell.paragraphs[0]
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-            paragraph.add_run(f"{plain(text)}\n\n\n\n{name}")
+    """Room to sign, two beside each other: all on one page, and the lines at one height."""
+    pairs = [who[i : i + 2] for i in range(0, len(who), 2)]
+    made = doc.add_table(rows=0, cols=2)
+    for pair in pairs:
+        _signed(made.add_row(), pair, together=True)
+        _signed(made.add_row(), [f"\n\n\n{name}"] * len(pair), together=pair is not pairs[-1])
+
+
+def _signed(row: Any, texts: Sequence[str], *, together: bool) -> None:
+    """A row of texts in the middle; ``together`` with the next row on one page."""
+    _keep_whole(row, heading=False)
+    for cell, text in zip(row.cells, texts, strict=False):
+        paragraph = cell.paragraphs[0]
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.keep_with_next = together
+        paragraph.add_run(plain(text))

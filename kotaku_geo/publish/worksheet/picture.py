@@ -6,6 +6,7 @@ smooths the lines.
 
 import io
 import math
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,13 +22,16 @@ WIDTH = 520  # pixels
 MAP_HEIGHT = 330
 LINE_HEIGHT = 22
 FONT = 14
+LABEL_LINES = 3  # that a legend's label may take; what is longer is cut
 _TWICE = 2
 _MARGIN = 24
+_FOOT = 34  # below the shapes, for the scale bar
 # Colours that people who confuse red and green tell apart, too (Okabe and Ito).
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _INK, _PAPER, _FRAME = "#222222", "#FFFFFF", "#BBBBBB"
 _DASHES = ((), (14, 7), (4, 6), (18, 5, 4, 5), (8, 8), (3, 3))
 _ALPHA = 40
+_NO_SIGN = "\uffff"
 Points = NDArray[np.float64]
 
 
@@ -47,7 +51,8 @@ def draw(sides: Sequence[Side], north: str = "U") -> tuple[bytes, int]:
 
     Sides beyond the number of colours share them; a side without a shape stands in the legend.
     """
-    height = MAP_HEIGHT + LINE_HEIGHT * len(sides) + 12
+    labels = [wrapped(side.label) for side in sides]
+    height = MAP_HEIGHT + LINE_HEIGHT * sum(map(len, labels)) + 12
     image = Image.new("RGB", (WIDTH * _TWICE, height * _TWICE), _PAPER)
     shapes = [s.shape for s in sides if s.shape is not None]
     if shapes:
@@ -61,7 +66,7 @@ def draw(sides: Sequence[Side], north: str = "U") -> tuple[bytes, int]:
                 _outlined(pen, _rings(side.shape, view), place % len(COLOURS))
         _scale_bar(pen, view)
         _north(pen, north)
-    _legend(ImageDraw.Draw(image), sides)
+    _legend(ImageDraw.Draw(image), labels)
     small = image.resize((WIDTH, height), Image.Resampling.BOX)
     stream = io.BytesIO()
     small.save(stream, "PNG")
@@ -80,7 +85,7 @@ class _View:
     @classmethod
     def around(cls, shapes: Sequence[shapely.Geometry]) -> "_View":
         left, bottom, right, top = shapely.total_bounds(np.array(shapes, dtype=object))
-        inner = (WIDTH - 2 * _MARGIN) * _TWICE, (MAP_HEIGHT - 2 * _MARGIN) * _TWICE
+        inner = (WIDTH - 2 * _MARGIN) * _TWICE, (MAP_HEIGHT - _MARGIN - _FOOT) * _TWICE
         size = max(right - left, 1e-3), max(top - bottom, 1e-3)
         per_metre = min(inner[0] / size[0], inner[1] / size[1])
         spare = [(inner[i] - size[i] * per_metre) / 2 + _MARGIN * _TWICE for i in (0, 1)]
@@ -142,18 +147,20 @@ def _path(points: Points) -> list[tuple[float, float]]:
 
 
 def _scale_bar(pen: ImageDraw.ImageDraw, view: _View) -> None:
-    """A bar of 1, 2 or 5 times a power of ten metres, at most a third of the picture wide."""
+    """A bar of 1, 2 or 5 times a power of ten metres, at most a third of the picture wide.
+
+    It stands in the foot, where no shape is drawn.
+    """
     most = WIDTH * _TWICE / 3 / view.per_metre
     power = 10.0 ** math.floor(math.log10(most))
     metres = max(step * power for step in (1, 2, 5) if step * power <= most)
     left, bottom = 12 * _TWICE, (MAP_HEIGHT - 8) * _TWICE
     right = left + metres * view.per_metre
     label = f"{number(metres, 0)} m" if metres >= 1 else f"{number(metres * 100, 0)} cm"
-    pen.rectangle((left - 6, bottom - 44, right + 6 + 80, bottom + 6), fill=_PAPER)
     pen.line((left, bottom, right, bottom), fill=_INK, width=2 * _TWICE)
     for x in (left, right):
         pen.line((x, bottom - 12, x, bottom), fill=_INK, width=2 * _TWICE)
-    pen.text((left, bottom - 42), label, fill=_INK, font=_font(FONT))
+    pen.text((right + 16, bottom + 4), label, fill=_INK, font=_font(FONT), anchor="ls")
 
 
 def _north(pen: ImageDraw.ImageDraw, letter: str) -> None:
@@ -162,22 +169,63 @@ def _north(pen: ImageDraw.ImageDraw, letter: str) -> None:
     pen.text((x, y + 40), letter, fill=_INK, font=_font(FONT), anchor="ma")
 
 
-def _legend(pen: ImageDraw.ImageDraw, sides: Sequence[Side]) -> None:
+def _legend(pen: ImageDraw.ImageDraw, labels: Sequence[Sequence[str]]) -> None:
     top = MAP_HEIGHT * _TWICE
     pen.rectangle((0, 0, WIDTH * _TWICE - 1, top - 1), outline=_FRAME, width=_TWICE)
-    for place, side in enumerate(sides):
-        y = top + (8 + LINE_HEIGHT * place + LINE_HEIGHT // 2) * _TWICE
+    y = top + (8 + LINE_HEIGHT // 2) * _TWICE
+    for place, lines in enumerate(labels):
         sample = np.array([(8.0 * _TWICE, y), (52.0 * _TWICE, y)])
         _outlined(pen, [sample], place % len(COLOURS))
-        pen.text((62 * _TWICE, y), _short(side.label), fill=_INK, font=_font(FONT), anchor="lm")
+        for line in lines:
+            pen.text((62 * _TWICE, y), line, fill=_INK, font=_font(FONT), anchor="lm")
+            y += LINE_HEIGHT * _TWICE
 
 
-def _short(label: str) -> str:
-    """A label that fits the picture's width."""
-    font, room = _font(FONT), (WIDTH - 70) * _TWICE
-    while font.getlength(label) > room:
-        label = label.removesuffix("…")[:-1] + "…"
-    return label
+def wrapped(label: str) -> list[str]:
+    """A label in lines that fit the picture's width, broken at spaces where there are any."""
+    lines = [""]
+    for word in legible(label).split():
+        longer = f"{lines[-1]} {word}".lstrip()
+        if _fits(longer):
+            lines[-1] = longer
+        else:
+            lines += [word] if lines[-1] else []
+            lines[-1] = word
+    kept = lines[:LABEL_LINES]
+    if len(kept) < len(lines):
+        kept[-1] += " …"
+    return [_short(line) for line in kept]
+
+
+def _short(line: str) -> str:
+    while not _fits(line):
+        line = line.removesuffix("…")[:-1] + "…"
+    return line
+
+
+def _fits(line: str) -> bool:
+    return _font(FONT).getlength(line) <= (WIDTH - 70) * _TWICE
+
+
+def legible(text: str) -> str:
+    """A text in letters that the picture's font has: it knows no dashes, nor every accent."""
+    return "".join(_letter(sign) for sign in text)
+
+
+@cache
+def _letter(sign: str) -> str:
+    if sign.isspace():
+        return " "
+    if unicodedata.category(sign) == "Pd":
+        return "-"
+    bare = unicodedata.normalize("NFKD", sign)[0]
+    return next((found for found in (sign, bare) if has(found)), "?")
+
+
+def has(sign: str) -> bool:
+    """Whether the font draws a sign otherwise than one that no font has."""
+    font = _font(FONT)
+    return bytes(font.getmask(sign)) != bytes(font.getmask(_NO_SIGN))
 
 
 @cache

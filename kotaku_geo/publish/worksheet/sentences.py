@@ -1,30 +1,35 @@
 """A conflict in sentences that an officer without GIS understands: candidates, and evidence."""
 
+from kotaku_geo import resources
 from kotaku_geo.publish.worksheet.cases import BOUNDARY, DECIDED, IDENTITY, STALE, Case, Option
-from kotaku_geo.publish.worksheet.names import Names
+from kotaku_geo.publish.worksheet.names import Names, is_record
+from kotaku_geo.publish.worksheet.records import Record
 from kotaku_geo.publish.worksheet.words import day, number, plain, say
+
+_SHIFTS = ("geser_p50_m", "geser_p95_m", "geser_balik_p50_m", "geser_balik_p95_m")
 
 
 def title(case: Case, names: Names) -> str:
     """What a conflict is about: the place, and the parameter or outline."""
     if case.kind == IDENTITY:
-        return say(f"judul.{case.parameter}", tempat=_place(case, names), id=case.subject)
+        return say(f"judul.{case.parameter}", tempat=place(case, names), id=case.subject)
     what = names.parameter(case.parameter)
     return say("judul.nilai", tempat=names.place(case.subject), apa=what)
 
 
-def _place(case: Case, names: Names) -> str:
-    """The place in words; a name that fits several as it is written."""
+def place(case: Case, names: Names) -> str:
+    """The place alone in words; a name that fits several as it is written, and by whom."""
     written = case.options[0].extra.get("tertulis") if case.options else None
-    return (
-        names.place(case.subject) if written is None else say("nama.tertulis", nama=plain(written))
-    )
+    if written is None:
+        return names.place(case.subject)
+    who = names.record(case.options[0].choice)
+    return say("nama.tertulis", nama=plain(written), siapa=who)
 
 
 def candidates(case: Case, names: Names) -> str:
     """Cell ``kandidat``: the title, and a line for each candidate with who says it and when."""
     lines = [title(case, names)]
-    lines += [f"• {_who(o, names)}: {_said(o, case, names)}" for o in case.options]
+    lines += [f"• {told_by(o, names)}: {_said(o, case, names)}" for o in case.options]
     return plain("\n".join(lines))
 
 
@@ -32,6 +37,7 @@ def evidence(case: Case, names: Names) -> str:
     """Cell ``bukti``: how the candidates came about, how far apart they are, what hangs on it."""
     lines = [say("bukti.material" if case.material else "bukti.tidak_material")]
     lines += grounds(case, names)
+    lines += _incomplete(case, names)
     lines += _apart(case, names)
     lines += consequences(case, names)
     if case.decision is not None and case.status in (STALE, DECIDED):
@@ -86,23 +92,54 @@ def decision_told(case: Case, names: Names) -> str:
 
 
 def chosen(case: Case, names: Names) -> str:
-    """What the decision on file chooses, in words."""
+    """What the decision on file chooses, in words.
+
+    A figure is told of a decision in force alone: under one that is stale the source says something
+    else by now, and what it said then is not kept, but for a share that was typed.
+    """
     decision = case.decision
     assert decision is not None
     if decision.source_id is not None:
-        source, _, row = decision.source_id.partition("#")
-        who = names.source(source) + (say("nama.rekaman", baris=row) if row else "")
-        for option in case.options:
-            if option.choice == decision.source_id and case.kind != IDENTITY:
-                return f"{who}: {_said(option, case, names)}"
-        return who
+        who = names.record(decision.source_id)
+        option = _in_force(case) if case.status == DECIDED else None
+        return who if option is None else f"{who}: {_said(option, case, names)}"
     if decision.number is not None:
         unit = " %" if case.shares else ""
         return amount(decision.number) + unit
     return names.place(str(decision.value))
 
 
-def _who(option: Option, names: Names) -> str:
+def rejected(case: Case, names: Names) -> list[str]:
+    """The candidates that the decision in force has not chosen: who says what, a line each."""
+    decision = case.decision
+    assert decision is not None
+    if case.kind == IDENTITY:
+        others = [o for o in case.options if str(o.value) != decision.value]
+    else:
+        kept = None if decision.source_id is None else _in_force(case)
+        others = [o for o in case.options if o is not kept]
+    said = [f"{names.record(o.choice)}: {_said(o, case, names)}" for o in others]
+    return list(dict.fromkeys(said))
+
+
+def _in_force(case: Case) -> Option | None:
+    """The candidate that the decision in force has made stand; None where it cannot be told.
+
+    A record of several is known by its share: it may have another row than when it was decided.
+    """
+    decision = case.decision
+    assert decision is not None
+    source = str(decision.source_id).partition("#")[0]
+    standing = [o for o in case.options if o.stands and o.source_id == source]
+    named = [o for o in case.options if o.choice == decision.source_id]
+    return next(iter(standing or named), None)
+
+
+def told_by(option: Option, names: Names) -> str:
+    """Who says it, of which day its data are, and in which of its records where there are several.
+
+    A record has everywhere the number that is typed behind ``#``.
+    """
     who = names.dated(option.source_id)
     return who + (say("nama.rekaman", baris=option.source_row) if "#" in option.choice else "")
 
@@ -111,7 +148,7 @@ def _called(option: Option, case: Case, names: Names) -> str:
     """A candidate in a clause: its agency, told apart where that says several things."""
     who = names.source(option.source_id)
     same = [o for o in case.options if names.source(o.source_id) == who]
-    return who if len(same) == 1 else f"{who} ({option.choice})"
+    return who if len(same) == 1 else names.record(option.choice)
 
 
 def _said(option: Option, case: Case, names: Names) -> str:
@@ -121,11 +158,20 @@ def _said(option: Option, case: Case, names: Names) -> str:
     if case.kind == BOUNDARY and isinstance(option.value, (int, float)):
         return f"{number(option.value, 2)} ha"
     if case.kind == IDENTITY:
-        name, given = names.place(str(option.value)), plain(option.value)
+        name, given = meant_by(option, names), plain(option.value)
         return name if name == given else f"{name} [{given}]"
     return (
         number(option.value, 2) if isinstance(option.value, (int, float)) else plain(option.value)
     )
+
+
+def meant_by(option: Option, names: Names) -> str:
+    """What a candidate of an identity stands for; of one outline of several how large it is."""
+    drawn = [r.drawn_ha for r in option.records if r.drawn_ha is not None]
+    if is_record(option.value) and drawn:
+        row = str(option.value).rpartition("#")[2]
+        return say("kandidat.garis", baris=row, ha=number(drawn[0], 2))
+    return names.place(str(option.value))
 
 
 def grounds(case: Case, names: Names) -> list[str]:
@@ -134,6 +180,7 @@ def grounds(case: Case, names: Names) -> list[str]:
     What each share was made of; how each outline differs; where each identity comes from.
     """
     lines = []
+    standing = next((o for o in case.options if o.stands), None)
     unit = names.unit(case.parameter)
     for option in case.options:
         who = _called(option, case, names)
@@ -143,17 +190,58 @@ def grounds(case: Case, names: Names) -> list[str]:
                     penyebut=amount(option.penyebut), persen=number(option.persen, 1))
             )  # fmt: skip
         elif "beda_ha" in option.extra:
-            iou = option.extra.get("iou")
-            lines.append(
-                say("bukti.batas", siapa=who, ha=number(option.extra["beda_ha"], 2),
-                    persen=number(option.extra.get("beda_persen"), 1))
-                + ("" if iou is None else say("bukti.iou", iou=number(iou, 2)))
-            )  # fmt: skip
+            lines.append(_differs(who, option, standing))
         elif "cara" in option.extra:
             of_village = case.parameter == "kode_kelurahan"
             key = f"bukti.{'kelurahan' if of_village else 'cara'}.{option.extra['cara']}"
             lines.append(say(key, siapa=who, tempat=names.place(str(option.value))))
+        else:
+            lines += [_recorded(record, option, names) for record in option.records]
     return list(dict.fromkeys(lines))
+
+
+def _differs(who: str, option: Option, standing: Option | None) -> str:
+    """How far an outline is from the one that stands, by what has been measured."""
+    measures = option.extra
+    ha, persen = number(measures["beda_ha"], 2), number(measures.get("beda_persen"), 1)
+    parts = [say("bukti.batas", siapa=who, ha=ha, persen=persen)]
+    uncertain = measures.get("ketidakpastian_ha")
+    if uncertain is not None and standing is not None:
+        apart = number(abs(option.value - standing.value), 2)
+        parts.append(say("bukti.luas", selisih=apart, ketidakpastian=number(uncertain, 2)))
+    if measures.get("iou") is not None:
+        parts.append(say("bukti.iou", iou=number(measures["iou"], 2)))
+    shifts = {name: number(measures[name], 1) for name in _SHIFTS if name in measures}
+    if len(shifts) == len(_SHIFTS):
+        parts.append(say("bukti.geser", **shifts))
+    return "; ".join(parts) + "."
+
+
+def _recorded(record: Record, option: Option, names: Names) -> str:
+    """What a delivered record says of the place that is in question."""
+    numbers = {"luas_ha": 2, "jumlah_bangunan": 0, "jumlah_kk": 0}
+    said = [
+        say(
+            f"rekaman.{name}", isi=number(value, numbers[name]) if name in numbers else plain(value)
+        )
+        for name, value in record.written.items()
+    ]
+    if "rw" not in record.written:
+        said.append(say("rekaman.tanpa_rw"))
+    if record.drawn_ha is not None:
+        said.append(say("rekaman.digambar", ha=number(record.drawn_ha, 2)))
+    who = names.record(f"{option.source_id}#{record.source_row}")
+    return say("rekaman.menulis", siapa=who, isi=", ".join(said))
+
+
+def _incomplete(case: Case, names: Names) -> list[str]:
+    """The candidates whose source speaks of less than the whole RT; no part of the evidence."""
+    whole: float = resources.load("sectoral")["cakupan_minimum"]
+    return [
+        say("bukti.kelengkapan", siapa=_called(o, case, names), persen=number(100 * o.complete, 1))
+        for o in case.options
+        if o.complete is not None and o.complete < whole
+    ]
 
 
 def amount(value: float) -> str:
@@ -170,7 +258,7 @@ def _apart(case: Case, names: Names) -> list[str]:
         lines.append(say("bukti.selisih", selisih=number(case.spread, 1), batas=number(limit, 1)))
     if case.kind == BOUNDARY:
         lines.append(say("bukti.lihat"))
-    elif any(option.extra.get("cara") == "peta" for option in case.options):
+    elif any(o.extra.get("cara") == "peta" or is_record(o.value) for o in case.options):
         lines.append(say("bukti.lihat_identitas"))
     if standing is not None and case.status != DECIDED:
         lines.append(say("bukti.sementara", siapa=_called(standing, case, names)))

@@ -29,9 +29,10 @@ _TABLE: dict[str, dict[str, Any]] = {
     "answer_date": {**_BOX, "bg_color": "#FFFFE5", "locked": False, "num_format": "dd/mm/yyyy"},
     "cell": {**_BOX},
     "cell_strong": {**_BOX, "bold": True},
-    "share": {**_BOX, "num_format": "0.0"},
-    "area": {**_BOX, "num_format": "#,##0.00"},
-    "count": {**_BOX, "num_format": "#,##0"},
+    # The room behind a number (``_)``) keeps it off the text of the next column.
+    "share": {**_BOX, "num_format": "0.0_)"},
+    "area": {**_BOX, "num_format": "#,##0.00_)"},
+    "count": {**_BOX, "num_format": "#,##0_)"},
     "total": {**_BOX, "num_format": "#,##0", "bold": True, "align": "center", "font_size": 12},
     "link": {**_BOX, "font_color": "#0563C1", "underline": 1},
 }

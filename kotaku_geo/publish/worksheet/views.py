@@ -11,7 +11,14 @@ from kotaku_geo.publish.worksheet.cases import BOUNDARY, IDENTITY, VALUE, Case, 
 from kotaku_geo.publish.worksheet.form import SHEET
 from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.outlines import Outlines
-from kotaku_geo.publish.worksheet.sentences import amount, candidates, evidence, title
+from kotaku_geo.publish.worksheet.sentences import (
+    amount,
+    candidates,
+    evidence,
+    meant_by,
+    title,
+    told_by,
+)
 from kotaku_geo.publish.worksheet.sheet import answers_of
 from kotaku_geo.publish.worksheet.styles import A3, Column, Styles, fit, put, put_head, set_up
 from kotaku_geo.publish.worksheet.words import number, say
@@ -54,6 +61,7 @@ def write_values(sheet: Any, cases: Numbered, names: Names, city: str, styles: S
         _link(sheet, at, row, styles)
         for place, (value, column) in enumerate(zip(cells, columns[1:], strict=False), start=1):
             put(sheet, at, place, value, styles[column.style])
+    _none(sheet, 2, len(rows), styles)
     sheet.autofilter(1, 0, max(len(rows) + 1, 2), len(columns) - 1)
     sheet.freeze_panes(2, 3)
 
@@ -69,7 +77,7 @@ def _about(case: Case, names: Names) -> list[Any]:
 
 def _source(case: Case, option: Option, names: Names) -> str:
     """Who says it, of which day, and what the share was made of."""
-    who = [f"{names.source(option.source_id)} ({option.choice})", names.date(option.source_id)]
+    who = [names.record(option.choice), names.date(option.source_id)]
     if option.volume is not None and option.penyebut is not None:
         unit = names.unit(case.parameter)
         volume, below = amount(option.volume), amount(option.penyebut)
@@ -94,6 +102,7 @@ def write_boundaries(
         put(sheet, at, 3, "", styles["cell"])
         height = _picture(sheet, at, case, names, outlines)
         fit(sheet, at, [(text, 42) for text in said], height)
+    _none(sheet, 1, len(rows), styles)
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     sheet.freeze_panes(1, 0)
 
@@ -111,7 +120,7 @@ def _picture(sheet: Any, at: int, case: Case, names: Names, outlines: Outlines) 
 def _insert(
     sheet: Any, at: int, column: int, sides: Sequence[picture.Side], told: str
 ) -> float:  # fmt: skip
-    content, height = picture.draw(sides)
+    content, height = picture.draw(sides, say("batas.utara"))
     sheet.insert_image(
         at, column, "peta.png",
         {"image_data": io.BytesIO(content), "x_offset": 4, "y_offset": 4, "x_scale": SCALE,
@@ -137,18 +146,26 @@ def write_identities(
             at += 1
             least = _surroundings(sheet, at, case, names, outlines) if place_of == 0 else 0.0
             meant = str(option.value)
-            cells = title(case, names), meant, names.place(meant), names.dated(option.source_id)
+            cells = title(case, names), meant, meant_by(option, names), told_by(option, names)
             _link(sheet, at, row, styles)
             texts = [(v, c.width) for v, c in zip(cells, columns[1:], strict=False)]
             fit(sheet, at, texts, least)
             for place, text in enumerate([*cells, ""], start=1):
                 put(sheet, at, place, text, styles["cell"])
+    _none(sheet, 1, at, styles)
     sheet.autofilter(0, 0, max(at, 1), len(columns) - 1)
     sheet.freeze_panes(1, 0)
 
 
 def _surroundings(sheet: Any, at: int, case: Case, names: Names, outlines: Outlines) -> float:
-    """Place the picture of an RT and the kelurahan that are named; its height in points."""
+    """Place the picture of an RT and what it may lie in, or of all that may be the RT.
+
+    Returns its height in points, 0 where there is none.
+    """
+    meant = outlines.meant(case)
+    if meant:
+        drawn = [picture.Side(meant_by(option, names), shape) for option, shape in meant]
+        return _insert(sheet, at, 5, drawn, title(case, names))
     found = outlines.around(case)
     if found is None:
         return 0.0
@@ -191,6 +208,12 @@ def write_summary(
 
 def _counted(case: Case, kind: str) -> bool:
     return kind == "semua" or (case.material if kind == "material" else case.kind == kind)
+
+
+def _none(sheet: Any, at: int, count: int, styles: Styles) -> None:
+    """Say it where a view has no row: a page that is printed is not to be empty."""
+    if not count:
+        put(sheet, at, 1, say("lembar.kosong"), styles["text"])
 
 
 def _link(sheet: Any, at: int, row: int, styles: Styles) -> None:

@@ -100,6 +100,16 @@ def test_the_totals_count_what_is_on_the_sheet(desk: Desk, blank: Path) -> None:
     )
 
 
+def test_numbers_keep_off_the_next_column(blank: Path) -> None:
+    sheet = openpyxl.load_workbook(blank)["nilai"]
+    assert "Tidak ada konflik jenis ini." not in str(list(sheet.values))
+    numbers = [
+        c for r in sheet.iter_rows(min_row=3) for c in r if isinstance(c.value, (int, float))
+    ]
+    assert numbers
+    assert all(cell.number_format.endswith("_)") for cell in numbers)
+
+
 def test_every_boundary_has_its_picture(desk: Desk, blank: Path) -> None:
     found = openpyxl.load_workbook(blank)["batas"]
     conflicts = desk.table("conflicts")
@@ -154,6 +164,8 @@ def test_a_city_without_a_conflict_gets_a_workbook_too(desk: Desk, tmp_path: Pat
     opened = openpyxl.load_workbook(io.BytesIO(content))
     assert [c.value for c in opened["konflik"][1]] == CONTRACT
     assert opened["konflik"].max_row == 1
+    for name in ("nilai", "batas", "identitas"):
+        assert "Tidak ada konflik jenis ini." in str(list(opened[name].values))
     assert "Tidak ada perbedaan" in str([c.value for row in opened["petunjuk"] for c in row])
 
 

@@ -1,6 +1,5 @@
 """The draft minutes: the usual form, what was decided, what is open, and the sealed version."""
 
-import io
 import json
 import shutil
 import subprocess
@@ -11,7 +10,6 @@ import docx
 import pytest
 
 from kotaku_geo.errors import InputError
-from kotaku_geo.publish.worksheet import picture
 from kotaku_geo.publish.worksheet.sealed import latest
 from tests.publish.worksheet.officer import RECORD, Copy, Desk
 
@@ -55,12 +53,48 @@ def test_decisions_stand_with_their_record_and_leave_the_open_list(desk: Desk, b
     decided = rows_of(target, "Yang berlaku")
     assert len(decided) == 2
     by_value = next(row for row in decided if row[3] == "45,5 %")
-    assert by_value[4] == "Hasil <cek> & ricek bersama"
-    assert f"{RECORD['berita_acara']}, 2 Mei 2024" in by_value[5]
+    assert by_value[5] == "Hasil <cek> & ricek bersama"
+    assert f"{RECORD['berita_acara']}, 2 Mei 2024" in by_value[6]
     opened = rows_of(target, "Kandidat")
     conflicts = desk.table("conflicts")
     left = conflicts["material"] & (conflicts["status"] != "diputuskan")
     assert len(opened) == int(left.sum())
+
+
+def test_what_was_not_chosen_stands_beside_what_was(desk: Desk, blank: Path) -> None:
+    """Every candidate is in the row, on one side or the other; a name says who wrote it."""
+    copy = Copy(blank)
+    for conflict in copy.rows:
+        copy.decide(conflict)
+    assert desk.bring_back(copy.save(desk.desk / "isi.xlsx"))[0] == 0
+    target = desk.desk / "ba.docx"
+    desk.export("lagi.xlsx", "--docx", target)
+    rows = rows_of(target, "Yang tidak dipilih")
+    conflicts = desk.table("conflicts")
+    assert len(rows) == len(conflicts)
+    assert {row[2] for row in rows} >= {"RT mana yang dimaksud", "Masuk kelurahan mana"}
+    assert 'tertulis "Sukamaju" oleh Dinas Perkim Kota Contoh (profil-rt-2023)' in str(rows)
+    assert "profil-rt-2023/sukamaju" not in str(rows)
+    values = conflicts[conflicts["kind"] != "identitas"]
+    told = sorted(len(row[4].split("\n")) for row in rows if row[2] and "mana" not in row[2])
+    assert told == sorted(len(json.loads(c)) - 1 for c in values["candidates"])
+    for row in rows:
+        assert row[4]
+        assert not set(row[4].split("\n")) & {row[3]}
+
+
+def test_those_who_sign_stand_on_one_page_in_lines(desk: Desk, blank: Path) -> None:
+    target = desk.desk / "ba.docx"
+    desk.export("lagi.xlsx", "--docx", target, "--lang", "en")
+    document = docx.Document(str(target))
+    (table,) = [t for t in document.tables if "Head of Bappeda" in t.rows[0].cells[1].text]
+    kept = [[c.paragraphs[0].paragraph_format.keep_with_next for c in r.cells] for r in table.rows]
+    assert all(all(row) for row in kept[:-1])
+    assert not any(kept[-1])
+    for row in table.rows[1::2]:
+        left, right = (cell.text for cell in row.cells)
+        assert left == right
+        assert left.strip().startswith("(....")
 
 
 def seal(folder: Path, version: str, **more: Any) -> None:
@@ -101,23 +135,3 @@ def test_libreoffice_opens_the_draft(desk: Desk) -> None:
     if not made.exists():
         pytest.skip(f"LibreOffice without its word processor: {done.stderr[-200:]!r}")
     assert made.stat().st_size > 10_000
-
-
-def test_a_picture_shows_every_side_and_is_the_same_every_time() -> None:
-    import numpy as np
-    import shapely
-    from PIL import Image
-
-    whole = shapely.box(0, 0, 300, 200) - shapely.box(50, 50, 90, 90)
-    sides = [picture.Side("Bappeda: 6 ha", whole),
-             picture.Side("BPS " + "panjang " * 60, shapely.box(40, 0, 340, 200)),
-             picture.Side("tanpa gambar", None)]  # fmt: skip
-    content, height = picture.draw(sides)
-    assert (content, height) == picture.draw(sides)
-    image = Image.open(io.BytesIO(content)).convert("RGB")
-    assert image.size == (picture.WIDTH, height)
-    colours = {tuple(c) for c in np.asarray(image).reshape(-1, 3)}
-    for colour in picture.COLOURS[:2]:
-        assert tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5)) in colours
-    print(f"\na picture takes {len(content) / 1024:.1f} KB")
-    assert picture.draw([picture.Side("tidak ada", None)])[1] < height
