@@ -1,7 +1,7 @@
 """Sealing, comparing and explaining a city's baseline: each question with its whole answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +115,9 @@ def check_seals(desk: Desk) -> Answer:
 def compare(desk: Desk, before: str, after: str | None, gpkg: Path | None = None) -> Answer:
     """What differs between two baselines; ``gpkg`` is a file to draw it in."""
     one, other = desk.baseline(before), desk.baseline(after)
+    if one.name == other.name:  # workspaces of one pipeline go by its name: their folders differ
+        one = replace(one, name=before)
+        other = replace(other, name=after or str(desk.build / other.name))
     found = diff(one, other, workers=desk.workers)
     if gpkg is not None:
         write_differences(found, one, other, gpkg)

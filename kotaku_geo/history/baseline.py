@@ -16,6 +16,7 @@ from kotaku_geo.decisions import read_texts
 from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.files import table_path
 from kotaku_geo.history.canonical import table_hash
+from kotaku_geo.history.identities import Moves
 from kotaku_geo.history.outlines import Key, Outline, standing
 from kotaku_geo.history.setting import Setting, SourceNote
 from kotaku_geo.workspace import Workspace, read_any
@@ -110,6 +111,21 @@ class Baseline:
         for row in records(self.table("decisions")):
             known[row["decision_id"]] = {**known.get(row["decision_id"], {}), **row}
         return known
+
+    @cached_property
+    def moves(self) -> Moves:
+        """RT that decisions in force put under another id."""
+        return Moves(self.decisions.values())
+
+    @cached_property
+    def _conflicts(self) -> dict[tuple[Any, ...], dict[str, Any]]:
+        return {
+            (r["kind"], r["subject"], r["parameter"]): r for r in records(self.table("conflicts"))
+        }
+
+    def conflict_on(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The conflict that a decision is about, a row of ``consolidate/conflicts``."""
+        return self._conflicts.get((row.get("kind"), row.get("subject"), row.get("parameter")))
 
     def decision_on(self, kind: str, subject: str, parameter: str) -> dict[str, Any] | None:
         """The decision in force on a thing in dispute."""

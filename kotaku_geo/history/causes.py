@@ -51,12 +51,17 @@ def parameter_of(column: str) -> str | None:
     return _COUNTED.get(column)
 
 
-def cause(before: Origins, after: Origins, id_rt: str, column: str) -> Cause | None:
-    """Why a column of an RT differs; None for what is worked out of others."""
+def cause(
+    before: Origins, after: Origins, id_rt: str, column: str, was: str | None = None
+) -> Cause | None:
+    """Why a column of an RT differs; None for what is worked out of others.
+
+    ``was`` is the id that the RT had before, where that is another.
+    """
     parameter = parameter_of(column)
     if parameter is None:
         return None
-    old, new = before.used(id_rt, parameter) or {}, after.used(id_rt, parameter) or {}
+    old, new = before.used(was or id_rt, parameter) or {}, after.used(id_rt, parameter) or {}
     if not old and not new:
         return None
     return Cause(
@@ -72,3 +77,27 @@ def behind(causes: Iterable[Cause | None]) -> tuple[set[str], set[str]]:
     known = [c for c in causes if c is not None]
     sources = {s for c in known for s in (c.source_before, c.source_after) if s}
     return sources, {c.decision_id for c in known if c.decision_id}
+
+
+def moved(before: Baseline, after: Baseline) -> dict[str, str]:
+    """RT that decisions, made or withdrawn, put under another id: id before → id after.
+
+    Only those of which either baseline has the one id alone: else they are two RT.
+    """
+    old, new = (set(side.table("rt")["id_rt"].dropna()) for side in (before, after))
+    named = sorted({*before.moves.by_old, *after.moves.by_old})
+    pairs = {before.moves.now(name): after.moves.now(name) for name in named}
+    return {a: b for a, b in pairs.items() if a in old - new and b in new - old}
+
+
+def movers(before: Baseline, after: Baseline, ids: Iterable[str | None]) -> set[str]:
+    """Decisions of either baseline that put an RT under one of these ids, or away from it."""
+    asked = set(ids)
+    both = [(side.moves, other.moves) for side, other in ((before, after), (after, before))]
+    return {
+        str(row["decision_id"])
+        for here, there in both
+        for name, rows in here.of.items()
+        for row in rows
+        if {name, row["subject"]} & asked and there.now(str(row["subject"])) != name
+    }

@@ -6,7 +6,7 @@ from typing import Any
 
 from kotaku_geo.history.shapes import Reshaped
 
-ADDED, REMOVED, CHANGED = "ditambah", "dihapus", "berubah"
+ADDED, REMOVED, CHANGED, MOVED = "ditambah", "dihapus", "berubah", "pindah"
 _DRAWN = ("old", "new", "added", "removed")
 
 
@@ -37,13 +37,14 @@ class Change:
     Attributes:
         kind: kawasan, rt or kelurahan.
         id, name: of the thing; the name as it is now, else as it was.
-        what: ditambah, dihapus or berubah.
+        what: ditambah, dihapus, berubah; pindah: an RT that a decision put under another id.
         hectares: of the thing now, else as it was.
         level: tingkat now, else as it was.
         attributes: columns that differ, in the table's order; empty for what was added or removed.
         shape: the outline, where it differs.
         sources: ids of the sources behind what has changed.
         decisions: ids of the decisions behind it.
+        was: the id that it had, where that is another.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Change:
     shape: Reshaped | None = None
     sources: tuple[str, ...] = ()
     decisions: tuple[str, ...] = ()
+    was: str | None = None
 
 
 @dataclass(frozen=True)

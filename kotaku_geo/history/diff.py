@@ -1,7 +1,7 @@
 """Two baselines compared: what was added, removed and changed, by whom, and how much it weighs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -16,6 +16,7 @@ from kotaku_geo.history.causes import Origins
 from kotaku_geo.history.changes import (
     ADDED,
     CHANGED,
+    MOVED,
     REMOVED,
     Attribute,
     Change,
@@ -40,6 +41,7 @@ class _Sides:
     old: Origins
     new: Origins
     workers: int
+    moved: Mapping[str, str]  # RT under another id: before → after
 
 
 def diff(before: Baseline, after: Baseline, *, workers: int = 2) -> Difference:
@@ -52,7 +54,8 @@ def diff(before: Baseline, after: Baseline, *, workers: int = 2) -> Difference:
         PipelineFileError: the baselines are in different coordinate systems.
     """
     crs = _crs(before, after)
-    sides = _Sides(before, after, Origins(before), Origins(after), workers)
+    moved = causes.moved(before, after)
+    sides = _Sides(before, after, Origins(before), Origins(after), workers, moved)
     changes: list[Change] = []
     for kind in ("rt", "kawasan", "kelurahan"):
         changes += _changes(sides, kind, crs, changes)
@@ -97,6 +100,10 @@ def _reasons(changes: Sequence[Change]) -> tuple[str, ...]:
 def _changes(sides: _Sides, kind: str, crs: Any, known: Sequence[Change]) -> Iterator[Change]:
     key = KEYS[kind]
     old, new = (_by_id(side.geo(kind), key) for side in (sides.before, sides.after))
+    was: dict[str, str] = {}
+    if kind == "rt" and sides.moved:
+        old = old.rename(index=dict(sides.moved))
+        was = {new_id: old_id for old_id, new_id in sides.moved.items()}
     for what, one, other in ((REMOVED, old, new), (ADDED, new, old)):
         alone = one[~one.index.isin(other.index)]
         for row in records(alone.reset_index()):
@@ -106,14 +113,16 @@ def _changes(sides: _Sides, kind: str, crs: Any, known: Sequence[Change]) -> Ite
         return
     old, new = old.loc[common], new.loc[common]
     shapes = _outlines(sides, kind, old, new, crs)
-    said = _attributes(sides, kind, old, new)
+    said = _attributes(sides, kind, old, new, was)
     inside = _of_members(kind, sides, known)
     rows = records(new.reset_index())
-    for place in sorted({*shapes, *said}):
+    put = {place for place, name in enumerate(common) if name in was}
+    for place in sorted({*shapes, *said, *put}):
         more = inside.get(rows[place][key], (set(), set()))
-        yield _changed(
+        change = _changed(
             sides, kind, rows[place], tuple(said.get(place, ())), shapes.get(place), more
         )
+        yield _moved(sides, change, was[change.id]) if place in put else change
 
 
 def _by_id(frame: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
@@ -128,9 +137,20 @@ def _whole(sides: _Sides, kind: str, what: str, row: Mapping[str, Any]) -> Chang
     """A thing that only one of the baselines has."""
     origins = sides.new if what == ADDED else sides.old
     sources = {row["source_id"]} if row.get("source_id") else set()
+    decisions: set[str] = set()
     if kind == "rt":
         sources |= origins.sources_of(row["id_rt"])
-    return Change(**_head(kind, row), what=what, sources=tuple(sorted(sources)))
+        decisions = causes.movers(sides.before, sides.after, [row["id_rt"]])
+    return Change(**_head(kind, row), what=what, sources=tuple(sorted(sources)),
+                  decisions=tuple(sorted(decisions)))  # fmt: skip
+
+
+def _moved(sides: _Sides, change: Change, was: str) -> Change:
+    """An RT that both have, each under another id, by a decision."""
+    decisions = causes.movers(sides.before, sides.after, [was, change.id])
+    return replace(
+        change, what=MOVED, was=was, decisions=tuple(sorted({*change.decisions, *decisions}))
+    )
 
 
 def _changed(
@@ -196,7 +216,7 @@ def _blur(baseline: Baseline, kind: str, rows: pd.DataFrame) -> np.ndarray[Any, 
 
 
 def _attributes(
-    sides: _Sides, kind: str, old: pd.DataFrame, new: pd.DataFrame
+    sides: _Sides, kind: str, old: pd.DataFrame, new: pd.DataFrame, was: Mapping[str, str]
 ) -> dict[int, list[Attribute]]:
     """The cells that differ, by row, in the order of the columns that both tables have."""
     found: dict[int, list[Attribute]] = {}
@@ -211,7 +231,8 @@ def _attributes(
         for place, one, other in zip(differ.tolist(), before, after, strict=True):
             why = None
             if kind == "rt":
-                why = causes.cause(sides.old, sides.new, str(new.index[place]), column)
+                name = str(new.index[place])
+                why = causes.cause(sides.old, sides.new, name, column, was.get(name))
             changed = Attribute(column, one[column], other[column], why)
             found.setdefault(place, []).append(changed)
     return found
@@ -228,7 +249,7 @@ def _of_members(
     for side in (sides.before, sides.after):
         rows = side.table("rt")
         for id_rt, area in zip(rows["id_rt"], rows["id_kawasan"], strict=True):
-            member.setdefault(id_rt, set()).add(area)
+            member.setdefault(sides.moved.get(id_rt, id_rt), set()).add(area)
     for change in known:
         for area in member.get(change.id, ()):
             sources, decisions = result.setdefault(area, (set(), set()))

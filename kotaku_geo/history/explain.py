@@ -7,6 +7,7 @@ it for each kawasan and parameter.
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -14,14 +15,14 @@ import pandas as pd
 from kotaku_geo.config import DENOMINATORS, nearest
 from kotaku_geo.errors import PipelineFileError
 from kotaku_geo.files import table_path
-from kotaku_geo.history import story_kawasan, story_place, story_rt
+from kotaku_geo.history import story_identity, story_kawasan, story_place, story_rt
 from kotaku_geo.history.baseline import Baseline, records
+from kotaku_geo.history.identities import PARAMETERS as IDENTITIES
 from kotaku_geo.history.known import DENOMINATOR, Known, Row, Unseen
 from kotaku_geo.history.story import Story
 from kotaku_geo.workspace import read_any
 
 RELATIONS, LOCATIONS = "verify/relations", "verify/locations"
-_IDENTITIES = ("id_rt", "id_kawasan", "kode_kelurahan")
 _WHOLE = ("skor", "tingkat")  # asked for by their columns, they are the story of the thing
 
 
@@ -49,7 +50,9 @@ class Explainer:
         self._relations = {row["relation_id"]: row for row in related}
 
     def story(self, name: str, parameter: str | None = None) -> Story:
-        """The story of an id_kawasan, id_rt, kode_kelurahan, SK location, or disputed name.
+        """The story of an id_kawasan, id_rt, kode_kelurahan, SK location or disputed name.
+
+        A kawasan is known by its name as well, where no other has that name.
 
         Args:
             name: the id; a conflict's or a decision's id leads to what it is about.
@@ -61,8 +64,12 @@ class Explainer:
         name, parameter = self._meant(name, parameter)
         parameter = None if parameter in _WHOLE else parameter
         known = self._known
-        if parameter in _IDENTITIES and (name, parameter) in known.conflicts:
-            return story_place.of_identity(known, known.conflicts[name, parameter])
+        if parameter in IDENTITIES:
+            disputed = story_identity.found(known, name, parameter)
+            if disputed is not None:
+                return story_identity.of_identity(known, disputed)
+            if name in known.rt:
+                raise PipelineFileError(f"{name}: {parameter} tidak pernah dipersoalkan")
         if name in known.kawasan and name in known.rt and parameter != "batas.rt":
             return self._of_both(name, parameter)
         if name in known.kawasan and parameter != "batas.rt":
@@ -78,7 +85,10 @@ class Explainer:
             return story_place.of_sk(known, row, self._relations.get(row["relation_id"]))
         for conflict in known.conflicts.values():
             if conflict["subject"] == name:
-                return story_place.of_identity(known, conflict)
+                return story_identity.of_identity(known, conflict)
+        called = self._called.get(_plain(name), [])
+        if len(called) == 1:
+            return self.story(called[0], parameter)
         raise PipelineFileError(f"id {name!r} tidak dikenal{self._near(name)}")
 
     def knows(self, name: str) -> bool:
@@ -114,7 +124,7 @@ class Explainer:
         if parameter is None:
             return story_kawasan.whole(known, row)
         if parameter == "batas.kawasan":
-            return story_kawasan.of_outline(known, row)
+            return story_kawasan.of_boundary(known, row)
         if parameter in known.parameters:
             return story_kawasan.of_parameter(known, row, known.parameters[parameter])
         return self._counted(row, parameter, story_kawasan.of_denominator, "batas.kawasan")
@@ -123,8 +133,10 @@ class Explainer:
         known = self._known
         if row["id_rt"] in known.unseen.rt:
             return story_rt.kept_back(known, row)
-        if parameter in (None, "batas.rt"):
+        if parameter is None:
             return story_rt.whole(known, row)
+        if parameter == "batas.rt":
+            return story_rt.of_boundary(known, row)
         if parameter in known.parameters:
             return story_rt.of_parameter(known, row, known.parameters[parameter])
         return self._counted(row, parameter, story_rt.of_denominator, "batas.rt")
@@ -144,13 +156,29 @@ class Explainer:
         subjects = {subject for subject, _ in known.conflicts}
         every = sorted({*known.kawasan, *known.rt, *known.kelurahan, *self._sk, *subjects})
         near = difflib.get_close_matches(name, every, n=5, cutoff=0.5)
+        for word in difflib.get_close_matches(_plain(name), sorted(self._called), n=3, cutoff=0.7):
+            near += [f"{i} ({known.kawasan[i]['nama_kawasan']})" for i in self._called[word]]
         return f"; yang mirip: {', '.join(near)}" if near else ""
+
+    @cached_property
+    def _called(self) -> dict[str, list[str]]:
+        """Ids of kawasan by their names."""
+        found: dict[str, list[str]] = {}
+        for ident, row in sorted(self._known.kawasan.items()):
+            if row.get("nama_kawasan"):
+                found.setdefault(_plain(row["nama_kawasan"]), []).append(ident)
+        return found
 
 
 def verified_in(root: Path) -> dict[str, pd.DataFrame]:
     """The tables of the verification that a workspace has."""
     paths = {name: table_path(root, name) for name in (LOCATIONS, RELATIONS)}
     return {name: read_any(path) for name, path in paths.items() if path.is_file()}
+
+
+def _plain(name: str) -> str:
+    """A kawasan's name as it is compared."""
+    return " ".join(name.casefold().split()).removeprefix("kawasan ")
 
 
 def _asked(parameter: str | None, known: list[str]) -> None:

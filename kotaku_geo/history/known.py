@@ -1,6 +1,5 @@
 """A baseline indexed by what stories ask for, and the sentences that every story shares."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,16 +7,24 @@ from functools import cached_property
 from typing import Any
 
 from kotaku_geo import regulation
+from kotaku_geo.geo.area import geodesic_ha
+from kotaku_geo.geo.cover import pieces
 from kotaku_geo.history import outlines
 from kotaku_geo.history.baseline import Baseline, records
+from kotaku_geo.history.lapsed import NOT_APPLIED, not_applied, number_of
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import say
 from kotaku_geo.regulation import LEVELS, Parameter, Regulation
 
 Row = Mapping[str, Any]
 DENOMINATOR = "penyebut."
-KEPT = "keterangan"  # of a candidate whose particulars are kept back
+_WHOLLY = 0.9995  # of an RT; more is told as 100,0 %
 _OPEN = ("terbuka", "basi")
+_SHAPES = {
+    "kelurahan": ("kode_kelurahan", ("kelurahan",)),
+    "rt": ("id_rt", ("rt", "rt_lain")),
+    "kawasan": ("id_kawasan", ("kawasan",)),
+}
 
 
 @dataclass(frozen=True)
@@ -100,10 +107,10 @@ class Known:
 
     @cached_property
     def disputed(self) -> dict[str, list[Row]]:
-        """Material conflicts that are not decided, by subject, sorted by parameter."""
+        """Conflicts that are not decided, by subject, sorted by parameter."""
         found: dict[str, list[Row]] = {}
         for (subject, _), row in sorted(self.conflicts.items()):
-            if row["material"] and is_open(row):
+            if is_open(row):
                 found.setdefault(subject, []).append(row)
         return found
 
@@ -125,7 +132,7 @@ class Known:
         return rows[0] if rows and rows[0]["dipakai"] else None
 
     def who(self, source_id: str | None, row: int | None = None) -> Sentence:
-        """Who says it: agency, source, file, record counted from 1, date."""
+        """Who says it: agency, source, file, record as the tables number it, date."""
         note = self.setting.sources.get(source_id) if source_id else None
         paths = self._paths.get(source_id or "", [])
         if note is None and not paths:
@@ -138,11 +145,17 @@ class Known:
         }
         if row is None or source_id in self.unseen.sources:
             return say("who.file", **told)
-        return say("who.row", **told, row=row + 1)
+        return say("who.row", **told, row=row)
 
     def secret(self, fact: Row | None) -> bool:
         """Whether a candidate is of a source whose values are kept back."""
         return fact is not None and fact["source_id"] in self.unseen.sources
+
+    def covered(self, fact: Row | None) -> Iterator[Sentence]:
+        """How much of the RT the layer covers that a candidate rests on, where it is not all."""
+        share = None if fact is None else fact.get("kelengkapan_data")
+        if fact is not None and share is not None and share < _WHOLLY and not self.secret(fact):
+            yield say("kandidat.partial", source_id=fact["source_id"], percent=100 * share)
 
     def rt_name(self, row: Row) -> Sentence:
         """What people call an RT."""
@@ -150,6 +163,15 @@ class Known:
         named = {"rt": row.get("rt"), "rw": row.get("rw"), "kelurahan": where}
         bare = row.get("rw") in (None, "", "000")
         return say("rt.name_no_rw" if bare else "rt.name", **named)
+
+    def called(self, parameter: Any, value: Any) -> Any:
+        """An identity that is meant, by its name where the baseline knows one."""
+        name: Any = None
+        if parameter == "kode_kelurahan":
+            name = self.kelurahan.get(value, {}).get("nama_kelurahan")
+        elif parameter == "id_kawasan" and value in self.kawasan:
+            name = area_name(self.kawasan[value])
+        return value if name is None else say("identitas.called", nama=name, id=value)
 
     def total(self, row: Row) -> Iterator[Sentence]:
         """The total, the level and its limits, and what missing values could make of it."""
@@ -202,10 +224,14 @@ class Known:
         yield say(key, **told, **{"from": 100 * reached[0]})
 
     def conflict(self, subject: str, parameter: str) -> Iterator[Sentence]:
-        """Where a conflict stands, and every decision on it."""
+        """Where a conflict over a value or an outline stands, and every decision on it."""
         row = self.conflicts.get((subject, parameter))
         if row is not None:
             yield say(f"aturan.{_standing(row)}", conflict_id=row["conflict_id"])
+        yield from self.decisions_on(subject, parameter)
+
+    def decisions_on(self, subject: str, parameter: str) -> Iterator[Sentence]:
+        """Every decision on a thing in dispute."""
         for decision in self.baseline.decisions.values():
             if (decision.get("subject"), decision.get("parameter")) == (subject, parameter):
                 yield from self.decision(decision)
@@ -215,57 +241,54 @@ class Known:
         kind, told = "source", dict(row)
         told["reason"] = str(row["reason"]).rstrip(". ") if row.get("reason") else None
         if row.get("kind") == "identitas":
-            kind = "value"
+            kind, told["value"] = "value", self.called(row.get("parameter"), row.get("value"))
         elif not row.get("source_id"):
-            kind, told["value"] = "share", _number(row.get("value"))
+            counted = str(row.get("parameter")).startswith(DENOMINATOR)
+            kind, told["value"] = "amount" if counted else "share", number_of(row.get("value"))
+        elif "#" in str(row["source_id"]):
+            kind = "record"
+            told["source_id"], _, told["row"] = str(row["source_id"]).partition("#")
         yield say(f"keputusan.{kind}", **told)
-        if row.get("status") in ("basi", "bertentangan", "tidak_terpakai"):
-            yield say(f"keputusan.{row['status']}", found=row.get("found"))
+        if row.get("status") in NOT_APPLIED:
+            yield from not_applied(self.baseline, row)
 
-    def boundary(self, subject: str, layer: str, source_id: str | None) -> Iterator[Sentence]:
-        """Who drew an outline, how other sources draw it, and what was decided."""
-        parameter = f"batas.{layer}"
-        row = self.conflicts.get((subject, parameter))
-        sources = self.setting.of_layer(layer)
-        alone = self._numbers[outlines.bare(subject)] == 1
-        drawn = outlines.of(self.baseline.outlines, layer, subject, alone)
-        source_id = source_id or (drawn.source_id if drawn else None)
-        source_id = source_id or (sources[0] if len(sources) == 1 else None)
-        if row is not None:
-            yield from self._outlines(row, source_id)
-            if row["status"] in _OPEN:
-                yield say("batas.by_order", order=sources)
-        else:
-            yield self._drawn(layer, source_id, drawn)
-            yield say("batas.alone")
-        written = drawn.written_ha if drawn and drawn.source_id == source_id else None
-        if written is not None and source_id not in self.unseen.sources:
-            yield say("batas.written", source_id=source_id, written=written)
-        yield from self.conflict(subject, parameter)
+    def outline(self, layer: str, name: str) -> outlines.Outline | None:
+        """Who drew the outline that stands, where the delivered layers tell."""
+        alone = self._numbers[outlines.bare(name)] == 1
+        return outlines.of(self.baseline.outlines, layer, name, alone)
 
-    def _drawn(self, layer: str, source_id: str | None, drawn: outlines.Outline | None) -> Sentence:
-        """Who drew an outline that nobody disputes, with the record where it is known."""
-        if source_id is None:
-            sources = self.setting.of_layer(layer)
-            return say("batas.strongest" if sources else "batas.not_drawn", jenis=layer,
-                       order=sources)  # fmt: skip
-        row = drawn.source_row if drawn is not None and drawn.source_id == source_id else None
-        return say("batas.drawn", jenis=layer, who=self.who(source_id, row),
-                   accuracy=self.setting.accuracy(source_id))  # fmt: skip
+    @cached_property
+    def parts(self) -> dict[tuple[str, str], float]:
+        """Hectares of a kawasan that lie in a kelurahan, by kode_kelurahan and id_kawasan."""
+        places, areas = (self.baseline.geo(name) for name in ("kelurahan", "kawasan"))
+        if areas.crs is None or places.empty or areas.empty:
+            return {}
+        drawn = [side[side.geometry.notna()] for side in (places, areas)]
+        shapes = [side.geometry.to_numpy(dtype=object) for side in drawn]
+        found = pieces(*shapes, workers=1)
+        codes = drawn[0]["kode_kelurahan"].to_numpy(dtype=object)[found.target]
+        names = drawn[1]["id_kawasan"].to_numpy(dtype=object)[found.feature]
+        hectares = geodesic_ha(found.geometry, areas.crs).tolist()
+        return dict(zip(zip(codes, names, strict=True), hectares, strict=True))
 
-    def _outlines(self, row: Row, source_id: str | None) -> Iterator[Sentence]:
-        """The outlines in dispute, the one that stands first: no measure compares it to itself."""
-        said = json.loads(row["candidates"] or "[]")
-        own = [c for c in said if c.get("source_id") == source_id] if source_id else []
-        stands = own[:1] or [c for c in said if not {"beda_ha", KEPT} & set(c)][:1]
-        for candidate in [*stands, *(c for c in said if c not in stands)]:
-            who = self.who(candidate.get("source_id"), candidate.get("source_row"))
-            key = "batas.stands" if candidate in stands else "batas.other"
-            if KEPT in candidate:
-                key += "_kept"
-            measures = {name: candidate.get(name) for name in
-                        ("value", "iou", "beda_ha", "beda_persen")}  # fmt: skip
-            yield say(key, who=who, **measures)
+    def shapeless_kawasan(self, name: str) -> bool:
+        """Whether no outline of a kawasan is told, for whatever reason."""
+        return ("kawasan", name) in self._shapeless
+
+    def shapeless(self, layer: str, name: str) -> bool:
+        """Whether the baseline has no outline of a thing, and not because it is kept back."""
+        return (layer, name) in self._shapeless and not self.unseen.sources
+
+    @cached_property
+    def _shapeless(self) -> set[tuple[str, str]]:
+        found: set[tuple[str, str]] = set()
+        for layer, (key, tables) in _SHAPES.items():
+            for name in tables:
+                frame = self.baseline.table(name)
+                if "geometry" in frame:
+                    bare = frame["geometry"].isna()
+                    found |= {(layer, str(i)) for i in frame.loc[bare, key].dropna()}
+        return found
 
 
 def named(parameter: Parameter) -> dict[str, str]:
@@ -288,10 +311,3 @@ def _standing(row: Row) -> str:
     if status != "open" or row["material"]:
         return status
     return "open_small" if row["kind"] == "batas" else "open_minor"
-
-
-def _number(value: Any) -> float | None:
-    try:
-        return float(str(value).replace(",", "."))
-    except ValueError:
-        return None

@@ -5,15 +5,16 @@ found again in the delivered layers. A sealed version does not hold those, and t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import pandas as pd
 
+from kotaku_geo.history.identities import Moves
 from kotaku_geo.history.setting import Setting
 
 Key = tuple[str, str]  # layer (kelurahan, rt, kawasan) and id
-_COMPARED = "consolidate/boundaries"
+_COMPARED, _DECIDED = "consolidate/boundaries", "consolidate/decisions"
 _CHOSEN = -1
 _NO_RW = "000"
 _KM2 = {"luas_km2": 100.0, "luas_ha": 1.0}  # columns of written areas, in hectares
@@ -23,16 +24,32 @@ _COLUMNS = {
     "kawasan": ["id_kawasan", "luas_ha"],
 }
 _WHO = ["source_id", "source_row", "geometry"]
+_PAIR = {
+    "source_id": "source_id_lain", "source_row": "source_row_lain", "value": "luas_lain_ha",
+    "selisih_ha": "selisih_ha", "ketidakpastian_ha": "ketidakpastian_ha", "iou": "iou",
+    "geser_p50_m": "geser_p50_m", "geser_p95_m": "geser_p95_m",
+    "geser_balik_p50_m": "geser_balik_p50_m", "geser_balik_p95_m": "geser_balik_p95_m",
+    "beda_kotor_ha": "beda_kotor_ha", "beda_ha": "beda_ha", "beda_persen": "beda_persen",
+}  # fmt: skip
+_ABOUT = ["kind", "subject", "source_id", "source_row"]
 
 
 @dataclass(frozen=True)
 class Outline:
-    """A delivered outline: its source, its record from 0 (None where parts are of several), and
-    the hectares that stand written beside it, where any do."""
+    """A delivered outline that stands.
+
+    Attributes:
+        source_id: who drew it.
+        source_row: in which record, from 0; None where parts are of several.
+        written_ha: hectares that stand written beside it, where any do.
+        others: other outlines of the same thing, measured against this one: source_id, source_row,
+            value (hectares) and measures of ``consolidate/boundaries``; unknown is None.
+    """
 
     source_id: str
     source_row: int | None
     written_ha: float | None = None
+    others: tuple[Mapping[str, Any], ...] = ()
 
 
 class Tables(Protocol):
@@ -48,10 +65,12 @@ class Tables(Protocol):
 def standing(tables: Tables, setting: Setting) -> dict[Key, Outline]:
     """The outline of each thing that delivered layers draw, the strongest source's or the chosen.
 
-    An RT that its layer gives another RW, or none, is known by its number where that is the only
-    one in the kelurahan; where it is not, the RT is left out.
+    An RT that a decision put under another id is known by that one. An RT that its layer gives
+    another RW, or none, is known by its number where that is the only one in the kelurahan; where
+    it is not, the RT is left out.
     """
-    chosen = _chosen(tables)
+    compared, moves = _compared(tables), _moves(tables)
+    chosen = {key: outline.source_id for key, outline in compared.items()}
     found: dict[Key, Outline] = {}
     for layer, columns in _COLUMNS.items():
         if tables.has(f"ingest/{layer}"):
@@ -60,31 +79,56 @@ def standing(tables: Tables, setting: Setting) -> dict[Key, Outline]:
             for column in columns:
                 if column not in rows:
                     rows = rows.assign(**{column: None})
-            found |= _of_layer(layer, _keyed(layer, rows), setting, chosen)
+            found |= _of_layer(layer, _keyed(layer, rows, moves), setting, chosen)
+    for key, outline in compared.items():
+        own = found.get(key)
+        known = own is not None and own.source_id == outline.source_id
+        found[key] = replace(own if own and known else outline, others=outline.others)
     return found
 
 
-def _chosen(tables: Tables) -> dict[Key, str]:
-    """Source of the outline that stands, where several were compared."""
+def _compared(tables: Tables) -> dict[Key, Outline]:
+    """The outlines that stand where several were compared, with the others."""
     if not tables.has(_COMPARED):
         return {}
-    pairs = tables.read(_COMPARED, ["kind", "subject", "source_id"])
-    return dict(
-        zip(zip(pairs["kind"], pairs["subject"], strict=True), pairs["source_id"], strict=True)
+    frame = tables.read(_COMPARED, list(dict.fromkeys([*_ABOUT, *_PAIR.values()])))
+    frame = frame.reindex(columns=list(dict.fromkeys([*_ABOUT, *_PAIR.values()])))
+    frame = frame.astype(object).where(frame.notna(), None)
+    found: dict[Key, Outline] = {}
+    for row in frame.to_dict("records"):
+        key = (str(row["kind"]), str(row["subject"]))
+        pair = {name: row[column] for name, column in _PAIR.items()}
+        outline = found.setdefault(key, Outline(row["source_id"], row["source_row"]))
+        found[key] = replace(outline, others=(*outline.others, pair))
+    return found
+
+
+def _moves(tables: Tables) -> Moves:
+    """The RT that decisions in force put under another id."""
+    if not tables.has(_DECIDED):
+        return Moves([])
+    frame = tables.read(_DECIDED)
+    columns = ["kind", "status", "subject", "parameter", "value"]
+    frame = frame.reindex(columns=columns).astype(object)
+    return Moves(
+        {str(name): cell for name, cell in row.items()}
+        for row in frame.where(frame.notna(), None).to_dict("records")
     )
 
 
-def _keyed(layer: str, rows: pd.DataFrame) -> pd.DataFrame:
+def _keyed(layer: str, rows: pd.DataFrame, moves: Moves) -> pd.DataFrame:
     """Rows by what they draw; a row that names several RT draws each."""
     if layer != "rt":
         return rows.assign(key=rows["id_kawasan" if layer == "kawasan" else "kode_kelurahan"])
     rows = rows.assign(rt=rows["rt"].astype("str").str.split(";")).explode("rt", ignore_index=True)
     village, number = rows["kode_kelurahan"].astype("str"), rows["rt"].astype("str").str.strip()
     key = village + "-RW" + rows["rw"].astype("str").fillna(_NO_RW) + "-RT" + number
-    bare = village + f"-RW{_NO_RW}-RT" + number
+    if moves.by_old:
+        key = key.map(moves.now, na_action="ignore")
+    plain = key.map(bare, na_action="ignore")
     # Under its number alone it is found as well, where no other RT has that number.
-    alone = (key.groupby(bare).transform("nunique") == 1) & (key != bare)
-    return pd.concat([rows.assign(key=key), rows.assign(key=bare)[alone]], ignore_index=True)
+    alone = (key.groupby(plain).transform("nunique") == 1) & (key != plain)
+    return pd.concat([rows.assign(key=key), rows.assign(key=plain)[alone]], ignore_index=True)
 
 
 def _of_layer(

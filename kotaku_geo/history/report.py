@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kotaku_geo.history.changes import CHANGED, Attribute, Change, Difference
+from kotaku_geo.history.changes import CHANGED, MOVED, Attribute, Change, Difference
 from kotaku_geo.history.diff import KEYS
 from kotaku_geo.history.phrases import catalogue
 from kotaku_geo.history.sealing import Hindrances, Sealed
@@ -29,15 +29,18 @@ def sealed_text(done: Sealed, lang: str) -> str:
         _say("seal.weight" if changes.get("from") else "seal.first", lang, **changes),
         _say("seal.hash", lang, **record),
     ]  # fmt: skip
+    if done.unchanged:
+        lines.append(_say("seal.unchanged", lang, **changes))
     return "\n".join(lines)
 
 
 def sealed_json(done: Sealed) -> dict[str, Any]:
-    """The same for a machine: version, folder, whether it is new, and ``segel.json``."""
+    """The same for a machine: version, folder, whether new or unchanged, and ``segel.json``."""
     return {
         "version": done.version,
         "folder": str(done.folder),
         "new": done.new,
+        "unchanged": done.unchanged,
         "segel": done.record,
         "exit_code": 0,
     }
@@ -63,7 +66,9 @@ def hindered_json(found: Hindrances) -> dict[str, Any]:
         "open_conflicts": [
             {**row, "candidates": json.loads(row["candidates"] or "[]")} for row in found.open
         ],
-        "stale_decisions": found.stale,
+        "stale_decisions": [
+            {**row, "candidates": json.loads(row["candidates"] or "[]")} for row in found.stale
+        ],
         "exit_code": found.exit_code,
     }
 
@@ -125,21 +130,25 @@ def _diff_lines(found: Difference, lang: str) -> Iterator[str]:
 def _counted(found: Difference, lang: str) -> Iterator[str]:
     for kind in KEYS:
         changes = found.of(kind)
-        shapes = [c for c in changes if c.what == CHANGED and c.shape and c.shape.changed]
+        both = (CHANGED, MOVED)
+        shapes = [c for c in changes if c.what in both and c.shape and c.shape.changed]
         levels = [c for c in changes if any(a.column == "tingkat" for a in c.attributes)]
         yield _say(
             "diff.count", lang, kind=kind, added=len(found.of(kind, "ditambah")),
             removed=len(found.of(kind, "dihapus")), changed=len(found.of(kind, CHANGED)),
             shape=len(shapes), level=len(levels),
         )  # fmt: skip
+        moved = len(found.of(kind, MOVED))
+        if moved:
+            yield _say("diff.moved_count", lang, kind=kind, n=moved)
 
 
 def _change_lines(change: Change, lang: str) -> Iterator[str]:
-    if change.what != CHANGED:
+    if change.what not in (CHANGED, MOVED):
         key = "diff.place" if change.kind == "kelurahan" else "diff.whole"
         yield _say(key, lang, **vars(change))
     else:
-        yield _say("diff.changed", lang, **vars(change))
+        yield _say("diff.moved" if change.what == MOVED else "diff.changed", lang, **vars(change))
         yield from (_attribute(a, lang) for a in change.attributes)
     if change.shape is not None:
         key = "diff.shape" if change.shape.changed else "diff.redrawn"

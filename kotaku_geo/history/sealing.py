@@ -49,7 +49,7 @@ class Hindrances:
     Attributes:
         refused: ingest's findings on inputs of the baseline that could not be read.
         open: rows of ``consolidate/conflicts``: material and not decided.
-        stale: decisions whose evidence has changed, with what is found now.
+        stale: decisions whose evidence has changed, with the candidates that are found now.
     """
 
     refused: list[dict[str, Any]]
@@ -72,12 +72,14 @@ class Sealed:
         record: content of its ``segel.json``.
         new: whether it was sealed now; False where the same baseline with the same minutes was
             sealed before.
+        unchanged: whether its content is that of the version before, and the minutes alone differ.
     """
 
     version: str
     folder: Path
     record: Mapping[str, Any]
     new: bool
+    unchanged: bool = False
 
 
 def hindrances(baseline: Baseline, refused: list[dict[str, Any]]) -> Hindrances:
@@ -85,7 +87,11 @@ def hindrances(baseline: Baseline, refused: list[dict[str, Any]]) -> Hindrances:
     conflicts = baseline.table("conflicts")
     is_open = conflicts["material"].fillna(False).astype(bool)
     is_open &= conflicts["status"].fillna("") != "diputuskan"
-    stale = [row for row in baseline.decisions.values() if row.get("status") == "basi"]
+    stale = [
+        {**row, "candidates": (baseline.conflict_on(row) or {}).get("candidates")}
+        for row in baseline.decisions.values()
+        if row.get("status") == "basi"
+    ]
     return Hindrances(refused, records(conflicts[is_open]), stale)
 
 
@@ -131,7 +137,8 @@ def seal(
         record["changes"] = _weight(last, found)
         record["record_hash"] = record_hash(record)
         _write(beside / SEAL_FILE, _json(record))
-    return Sealed(str(version), folder / str(version), record, True)
+    unchanged = last is not None and last.seal is not None and last.seal.get("hash") == digest
+    return Sealed(str(version), folder / str(version), record, True, unchanged)
 
 
 def _weight(last: Baseline | None, found: Any) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from kotaku_geo.history import story_identity
 from kotaku_geo.history.known import DENOMINATOR, Known, Row, area_name, named
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import Story, paragraphs, say
+from kotaku_geo.history.story_outline import of_outline
 from kotaku_geo.history.sums import Sum, sum_of
 from kotaku_geo.regulation import Parameter
 
@@ -19,7 +21,7 @@ def whole(known: Known, row: Row) -> Story:
         None,
         paragraphs(
             ("apa", [_head(row)]),
-            ("batas", known.boundary(row["id_kawasan"], "kawasan", row.get("source_id"))),
+            ("batas", of_outline(known, row["id_kawasan"], "kawasan", row.get("source_id"))),
             ("jumlah", _total(known, row)),
             ("anggota", _members(known, row)),
             ("kurang", _missing(known, row)),
@@ -45,7 +47,7 @@ def of_parameter(known: Known, row: Row, parameter: Parameter) -> Story:
         parameter.id,
         paragraphs(
             ("apa", [_stands(row, parameter)]),
-            ("anggota", (_share(known, rt, fact, parameter) for rt, fact in total.rows)),
+            ("anggota", _shares(known, total, parameter)),
             ("hitungan", _arithmetic(known, row, parameter, total)),
             ("jumlah", known.total(row)),
             ("konflik", _disputes(known, row, parameter.id)),
@@ -79,7 +81,7 @@ def of_denominator(known: Known, row: Row, name: str) -> Story:
     return Story(row["id_kawasan"], "kawasan", parameter, told)
 
 
-def of_outline(known: Known, row: Row) -> Story:
+def of_boundary(known: Known, row: Row) -> Story:
     """The outline of a kawasan alone."""
     return Story(
         row["id_kawasan"],
@@ -87,7 +89,7 @@ def of_outline(known: Known, row: Row) -> Story:
         "batas.kawasan",
         paragraphs(
             ("apa", [_head(row)]),
-            ("batas", known.boundary(row["id_kawasan"], "kawasan", row.get("source_id"))),
+            ("batas", of_outline(known, row["id_kawasan"], "kawasan", row.get("source_id"))),
         ),
     )
 
@@ -150,14 +152,26 @@ def _missing(known: Known, row: Row) -> Iterator[Sentence]:
 
 
 def _disputes(known: Known, row: Row, parameter: str | None = None) -> Iterator[Sentence]:
-    """Material conflicts of the kawasan and its RT that are not decided."""
+    """Conflicts of the kawasan and its RT that are not decided: the material ones each, the others
+    by their number; and the decisions that made an RT what it is."""
     members = known.members.get(row["id_kawasan"], [])
+    minor = []
     for subject in sorted({row["id_kawasan"], *(rt["id_rt"] for rt in members)}):
         for conflict in known.disputed.get(subject, []):
             about = conflict["parameter"]
-            if parameter in (None, about):
+            if parameter not in (None, about):
+                continue
+            if conflict["material"]:
                 yield say("kawasan.conflict", conflict_id=conflict["conflict_id"], parameter=about,
                           subject=subject)  # fmt: skip
+            else:
+                minor.append(conflict["conflict_id"])
+    if minor:
+        shown = minor[:SHOWN] + ["…"] * (len(minor) > SHOWN)
+        yield say("kawasan.conflict_minor", n=len(minor), ids=shown)
+    for rt in members if parameter is None else ():
+        if rt["id_rt"] not in known.unseen.rt:
+            yield from story_identity.decided(known, rt["id_rt"])
 
 
 def _considered(row: Row) -> Sentence:
@@ -181,6 +195,13 @@ def _stands(row: Row, parameter: Parameter) -> Sentence:
     if share is None:
         return say("kawasan.parameter_score", **about)
     return say("kawasan.parameter", **about, persen=100 * share)
+
+
+def _shares(known: Known, total: Sum, parameter: Parameter) -> Iterator[Sentence]:
+    for rt, fact in total.rows:
+        yield _share(known, rt, fact, parameter)
+        if rt["id_rt"] not in known.unseen.rt:
+            yield from known.covered(fact)
 
 
 def _share(known: Known, rt: Row, fact: Row | None, parameter: Parameter) -> Sentence:

@@ -1,11 +1,13 @@
-"""Stories of a kelurahan, of an SK location, and of a name that fits two places."""
+"""Stories of a kelurahan and of an SK location."""
 
-import json
 from collections.abc import Iterator
 
-from kotaku_geo.history.known import KEPT, Known, Row, area_name
+from kotaku_geo.history.known import Known, Row, area_name
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import Story, paragraphs, say
+from kotaku_geo.history.story_outline import of_outline
+
+LEAST_HA = 0.005  # of a kawasan in a kelurahan; less is told as 0,00 ha
 
 
 def of_kelurahan(known: Known, row: Row, parameter: str | None = None) -> Story:
@@ -19,7 +21,7 @@ def of_kelurahan(known: Known, row: Row, parameter: str | None = None) -> Story:
         say("kelurahan.slum", **slum),
     ]  # fmt: skip
     areas = () if parameter else _areas(known, code)
-    parts = ("apa", about), ("kawasan", areas), ("batas", known.boundary(code, "kelurahan", None))
+    parts = ("apa", about), ("kawasan", areas), ("batas", of_outline(known, code, "kelurahan"))
     return Story(code, "kelurahan", parameter, paragraphs(*parts))
 
 
@@ -49,21 +51,24 @@ def of_sk(known: Known, row: Row, relation: Row | None) -> Story:
     return Story(row["id"], "sk", None, paragraphs(*parts))
 
 
-def of_identity(known: Known, conflict: Row) -> Story:
-    """A name that fits several things: what it may mean, who uses it, what was decided."""
-    head = say("identitas.head", subject=conflict["subject"], parameter=conflict["parameter"])
-    said = [
-        say("kandidat.kept" if KEPT in c else "kandidat.identity",
-            who=known.who(c.get("source_id"), c.get("source_row")), value=c.get("value"))
-        for c in json.loads(conflict["candidates"] or "[]")
-    ]  # fmt: skip
-    ruled = known.conflict(conflict["subject"], conflict["parameter"])
-    parts = ("apa", [head]), ("kandidat", said), ("aturan", ruled)
-    return Story(conflict["subject"], "identitas", conflict["parameter"], paragraphs(*parts))
-
-
 def _areas(known: Known, code: str) -> Iterator[Sentence]:
+    """Kawasan that lie in a kelurahan, with the part that does, and those written there."""
     for name, area in sorted(known.kawasan.items()):
-        if code in str(area.get("kode_kelurahan") or "").split(";"):
-            told = {c: area.get(c) for c in ("luas_ha", "tingkat")}
-            yield say("kelurahan.kawasan", id=name, nama=area_name(area), **told)
+        written = str(area.get("kode_kelurahan") or "").split(";")
+        hectares = area.get("luas_ha")
+        told = {"id": name, "nama": area_name(area), "luas_ha": hectares,
+                "tingkat": area.get("tingkat")}  # fmt: skip
+        inside = known.parts.get((code, name), 0.0)
+        unmeasured = known.shapeless_kawasan(name) or name in known.unseen.kawasan
+        if unmeasured or hectares is None:
+            if code in written:
+                yield say("kelurahan.kawasan", **told)
+        elif code in written and inside < LEAST_HA:
+            yield say("kelurahan.kawasan_elsewhere", **told)
+        elif code in written:
+            whole = hectares - inside < LEAST_HA
+            key = "kelurahan.kawasan" if whole else "kelurahan.kawasan_part"
+            yield say(key, **told, inside_ha=inside)
+        elif inside >= LEAST_HA:
+            others = [known.called("kode_kelurahan", other) for other in written if other]
+            yield say("kelurahan.kawasan_foreign", **told, inside_ha=inside, written=others)

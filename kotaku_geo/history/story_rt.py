@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from kotaku_geo.history import story_identity
 from kotaku_geo.history.known import DENOMINATOR, Known, Row, area_name, is_open, named
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import Story, paragraphs, say
+from kotaku_geo.history.story_outline import of_outline
 from kotaku_geo.history.sums import Sum, sum_of
 from kotaku_geo.regulation import Parameter
 
@@ -19,11 +21,17 @@ def whole(known: Known, row: Row) -> Story:
         paragraphs(
             ("apa", _head(known, row)),
             ("jumlah", known.total(row)),
-            ("parameter", (_line(known, row, p) for p in known.law.parameters)),
-            ("batas", known.boundary(row["id_rt"], "rt", None)),
-            ("konflik", _identity(known, row["id_rt"])),
+            ("parameter", _lines(known, row)),
+            ("batas", of_outline(known, row["id_rt"], "rt")),
+            ("konflik", story_identity.of_rt(known, row["id_rt"])),
         ),
     )
+
+
+def of_boundary(known: Known, row: Row) -> Story:
+    """The outline of an RT alone."""
+    told = paragraphs(("apa", _head(known, row)), ("batas", of_outline(known, row["id_rt"], "rt")))
+    return Story(row["id_rt"], "rt", "batas.rt", told)
 
 
 def kept_back(known: Known, row: Row) -> Story:
@@ -75,12 +83,6 @@ def of_denominator(known: Known, row: Row, name: str) -> Story:
     )
 
 
-def _identity(known: Known, id_rt: str) -> Iterator[Sentence]:
-    """Whether it is in dispute which RT this is, or to which kelurahan it belongs."""
-    for parameter in ("id_rt", "kode_kelurahan"):
-        yield from known.conflict(id_rt, parameter)
-
-
 def _head(known: Known, row: Row) -> Iterator[Sentence]:
     counts = {c: row.get(c) for c in ("luas_ha", "jumlah_kk", "jumlah_penduduk",
                                       "jumlah_bangunan")}  # fmt: skip
@@ -94,6 +96,13 @@ def _home(known: Known, row: Row) -> Sentence:
     if area is None:
         return say("rt.outside")
     return say("rt.member", id_kawasan=area["id_kawasan"], nama=area_name(area))
+
+
+def _lines(known: Known, row: Row) -> Iterator[Sentence]:
+    """Every parameter, with what the layer that its value rests on does not cover."""
+    for parameter in known.law.parameters:
+        yield _line(known, row, parameter)
+        yield from known.covered(known.used(row["id_rt"], parameter.id))
 
 
 def _line(known: Known, row: Row, parameter: Parameter) -> Sentence:
@@ -136,6 +145,7 @@ def _candidates(known: Known, said: Sequence[Row], parameter: Parameter) -> Iter
         unit = parameter.denominator
         told = say(f"kandidat.{kind}", who=_who(known, fact), unit=unit, **_said(fact))
         yield _marked(fact, _kept(known, fact) or told)
+        yield from known.covered(fact)
 
 
 def _said(fact: Row) -> dict[str, float | None]:
@@ -206,9 +216,12 @@ def _otherwise(
         if fact["dipakai"] or fact["nilai"] in (None, now):
             continue
         step = fact["nilai"] - now
+        same = [f for f in said if f["source_id"] == fact["source_id"]]
+        record = fact["source_row"] if len(same) > 1 and not known.secret(fact) else None
         yield say(
-            "andai.rt",
+            "andai.rt" if record is None else "andai.rt_record",
             source_id=fact["source_id"],
+            row=record,
             persen=fact["persen"],
             nilai=fact["nilai"],
             skor=row["skor"] + step,

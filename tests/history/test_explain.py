@@ -38,8 +38,8 @@ def test_an_open_conflict(state: Make, capsys: pytest.CaptureFixture[str]) -> No
       3a Ketidaktersediaan akses aman air minum di RT 001 RW 001 Kelurahan Satu (33.75.01.1001-RW001-RT001): 60,0 %, nilai 3.
     Kandidat
       Yang mengatakan sesuatu tentang nilai ini: 2 kandidat.
-      Dinas Perkim (profil, profil.xlsx, baris data ke-1, 15 Desember 2023): 60 dari 100 KK = 60,0 %, nilai 3. Nilai inilah yang berlaku.
-      PDAM (susulan, susulan.csv, baris data ke-5, 20 Januari 2024): 10 dari 100 KK = 10,0 %, nilai 0.
+      Dinas Perkim (profil, profil.xlsx, rekaman 0, 15 Desember 2023): 60 dari 100 KK = 60,0 %, nilai 3. Nilai inilah yang berlaku.
+      PDAM (susulan, susulan.csv, rekaman 4, 20 Januari 2024): 10 dari 100 KK = 10,0 %, nilai 0.
     Mengapa nilai ini yang berlaku
       Kandidatnya terpaut 50,0 poin, melampaui toleransi 5,0 poin. Selama belum diputuskan, angka sumber terkuat menurut urutan (profil, susulan) yang berlaku.
       Konflik c3caf4bd6391 bersifat material dan masih terbuka.
@@ -94,9 +94,12 @@ def test_a_stale_decision(state: Make) -> None:
     said = about(tell(city, R1, DISPUTED), "aturan")
     assert said[1] == "Konflik c3caf4bd6391 pernah diputuskan, tetapi keputusannya basi."
     assert said[-1] == (
-        "Keputusan itu basi: buktinya berubah, kini ditemukan PDAM 12,0 %. "
-        "Keputusan tidak diterapkan."
+        "Keputusan itu basi dan tidak diterapkan: buktinya berubah sejak diputuskan. "
+        "Kini ditemukan: susulan 10,0 %, profil 60,0 %."
     )
+    english = about(tell(city, R1, DISPUTED), "aturan", "en")
+    assert english[-1].endswith("Now found: susulan 10.0 %, profil 60.0 %.")
+    assert "PDAM 12,0 %" not in " ".join(said + english), "what the table says is in one language"
 
 
 def test_sources_that_agree(state: Make) -> None:
@@ -153,7 +156,7 @@ def test_a_kawasan(state: Make) -> None:
     story = tell(state(), "K2")
     assert about(story, "apa") == ["Kawasan K2 Kampung K2, Satu: 2,00 ha, 2 RT, 200 KK, 800 jiwa."]
     assert about(story, "batas") == [
-        "Batas kawasan ini digambar Dinas Perkim (delineasi, kawasan.gpkg, baris data ke-2, 30 November 2023); "
+        "Batas kawasan ini digambar Dinas Perkim (delineasi, kawasan.gpkg, rekaman 1, 30 November 2023); "
         "ketelitiannya 1,0 m.",
         "Tidak ada delineasi lain yang berbeda di luar toleransi batas.",
     ]
@@ -201,8 +204,10 @@ def test_a_boundary_in_dispute(state: Make) -> None:
         assert said[0].startswith("Yang berlaku: Dinas Perkim (delineasi, kawasan.gpkg,")
         assert said[1].startswith("Delineasi lain: BPS (delineasi-lama, lama.gpkg,")
         assert "2,60 ha; IoU 0,769; 0,60 ha (30,0 %) berbeda di luar toleransi." in said[1]
-        assert "menurut urutan (delineasi, delineasi-lama)" in said[2]
-        assert said[3].endswith("bersifat material dan masih terbuka.")
+        assert said[2].startswith("Luasnya terpaut 0,60 ha (± 0,03 ha) dari yang berlaku")
+        assert "persentil ke-95 30,0 m, dari garis lain itu 0,0 m dan 30,0 m." in said[2]
+        assert "menurut urutan (delineasi, delineasi-lama)" in said[3]
+        assert said[4].endswith("bersifat material dan masih terbuka.")
     city.decide(kind="batas", subject="K1", parameter="batas.kawasan", source="delineasi")
     assert "Keputusan d1: yang dipakai delineasi." in about(tell(city, "K1"), "batas")[-1]
 
@@ -249,7 +254,9 @@ def test_a_name_that_fits_two_places(state: Make) -> None:
                 candidates='[{"source_id": "profil", "source_row": null, "value": "K1"}]'))  # fmt: skip
     story = tell(city, "K9")
     assert story.kind == "identitas"
-    assert about(story, "kandidat") == ["Dinas Perkim (profil, profil.xlsx, 15 Desember 2023): K1."]
+    assert about(story, "kandidat") == [
+        "Dinas Perkim (profil, profil.xlsx, 15 Desember 2023): Kampung K1 (K1)."
+    ]
 
 
 def test_an_sk_location(state: Make) -> None:

@@ -40,7 +40,7 @@ def test_seal_refuses_with_the_list_and_succeeds_once_decided(made: Make) -> Non
     found = made()
     refused = call("seal", found.file.path, *BA)
     assert refused.exit_code == 4
-    assert f"nilai {R1} 3a: susulan 10,0 %; profil 60,0 %" in refused.stdout
+    assert f"3a {R1}: susulan 10,0 %; profil 60,0 %" in refused.stdout
     assert not (found.file.path.parent / "segel").exists()
     content = json.loads(call("seal", found.file.path, *BA, "--format", "json").stdout)
     assert content["exit_code"] == 4

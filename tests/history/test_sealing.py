@@ -15,7 +15,7 @@ from kotaku_geo.errors import InputError, OutputError, PipelineFileError
 from kotaku_geo.history import sealing, versions
 from kotaku_geo.history.baseline import Baseline, specs
 from kotaku_geo.history.diff import diff
-from kotaku_geo.history.report import hindered_text
+from kotaku_geo.history.report import hindered_json, hindered_text, sealed_json, sealed_text
 from kotaku_geo.history.sealing import Minutes, Sealed, hindrances
 from kotaku_geo.history.versions import Version, open_version, read_sealed
 from tests.consolidate.world import box
@@ -46,7 +46,15 @@ def test_a_stale_decision_hinders_and_says_what_is_found(state: Make) -> None:
     found = hindrances(city.baseline, [])
     assert found.exit_code == 4, "a conflict whose decision is stale is open"
     assert [row["decision_id"] for row in found.stale] == ["d1"]
-    assert "kini ditemukan PDAM 12,0 %" in hindered_text(found, "id")
+    for lang, said in (
+        (
+            "id",
+            f"3a {R1} (BA 050/12/2024, 2 Mei 2024): kini ditemukan susulan 10,0 %; profil 60,0 %",
+        ),
+        ("en", f"3a {R1} (BA 050/12/2024, 2 May 2024): now found susulan 10.0 %; profil 60.0 %"),
+    ):
+        assert hindered_text(found, lang).splitlines()[-1] == f"  d1  {said}"
+    assert hindered_json(found)["stale_decisions"][0]["candidates"][0]["source_id"] == "susulan"
     city.change("conflicts", lambda f: f.assign(material=False))
     assert hindrances(city.baseline, []).exit_code == 5
 
@@ -107,6 +115,10 @@ def test_the_same_baseline_is_sealed_again_only_by_other_minutes(
     assert later.version == "v1.1"
     assert later.record["hash"] == first.record["hash"]
     assert later.record["changes"] == {"from": "v1.0", "weight": "minor", "reasons": []}
+    assert (first.unchanged, later.unchanged) == (False, True)
+    assert sealed_json(later)["unchanged"] is True
+    assert "Isinya sama dengan v1.0; hanya berita acaranya yang lain." in sealed_text(later, "id")
+    assert "the minutes alone differ" not in sealed_text(first, "en")
 
 
 def test_two_seals_of_one_baseline_are_the_same_to_the_byte(state: Make, tmp_path: Path) -> None:

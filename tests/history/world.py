@@ -1,6 +1,7 @@
 """A small city with planted disagreements, and decisions as the meeting leaves them."""
 
 import csv
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,9 @@ import yaml
 from kotaku_geo import resources
 from kotaku_geo.config import PipelineFile, load_pipeline
 from kotaku_geo.consolidate import stage
+from kotaku_geo.decisions import Decision, identified, read_decisions, write_decisions
 from kotaku_geo.findings import FindingBook
-from kotaku_geo.history.baseline import Baseline
+from kotaku_geo.history.baseline import Baseline, decisions_path
 from kotaku_geo.stage import ACCOUNT, StageContext
 from kotaku_geo.workspace import Workspace
 from tests.consolidate.world import KODE, area, box, key, profile, rt_row, table, volumes
@@ -118,6 +120,25 @@ class State:
         frame = self.workspace.read_geo(path) if spatial else self.workspace.read(path)
         self.workspace.write(path, how(frame))
 
+    def agree(
+        self, kind: str, subject: str, parameter: str, *, source: str | None = None,
+        value: str | None = None,
+    ) -> str:  # fmt: skip
+        """Put a decision on file on the evidence of now, and consolidate again; its id."""
+        table = self.baseline.table("conflicts")
+        about = (table["kind"] == kind) & (table["subject"] == subject)
+        evidence = table.loc[about & (table["parameter"] == parameter), "evidence"].item()
+        made = identified(
+            Decision(
+                kind, subject, parameter, source, value, "disepakati", "Rapat Pokja", "BA 7/2024",
+                dt.date(2024, 5, 2), "Ketua", evidence,
+            )
+        )  # fmt: skip
+        path = decisions_path(self.file)
+        write_decisions(path, [*read_decisions(path, self.file.pipeline), made])
+        consolidated(self)
+        return made.decision_id
+
     def decide(self, source: str = "susulan", status: str = "berlaku", **more: Any) -> str:
         """A decision on the disputed value: on file, in the tables, and applied where it stands."""
         row = {"decision_id": "d1", "kind": "nilai", "subject": R1, "parameter": DISPUTED,
@@ -155,10 +176,17 @@ def build(folder: Path, name: str, settled: bool = False, **changed: Rows) -> St
     for layer, given in layers.items():
         workspace.write(f"ingest/{layer}", table(layer, given))
     workspace.write("ingest/sources", accounts())
-    ctx = StageContext(file.pipeline, workspace, folder, folder, FindingBook("consolidate", "EPSG:32749"))  # fmt: skip
+    return consolidated(State(workspace.root, file))
+
+
+def consolidated(city: State) -> State:
+    """The city consolidated (again) from what was ingested and decided."""
+    base = city.file.path.parent
+    book = FindingBook("consolidate", "EPSG:32749")
+    ctx = StageContext(city.file.pipeline, city.workspace, base, base, book)
     stage.run(ctx)
     ctx.put()
-    return State(workspace.root, file)
+    return city
 
 
 def accounts() -> pd.DataFrame:

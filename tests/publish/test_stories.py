@@ -93,13 +93,13 @@ def test_a_small_kawasan_is_told_with_its_level_alone(
 def test_a_withheld_source_is_named_and_not_quoted(city: City, lang: str) -> None:
     shown = told(release(city()), FIRST, "3a", lang)
     assert re.search(r"\b90[.,]0 %", shown)
-    assert re.search(r"(ke-|record )8\b", shown)
+    assert re.search(r"(rekaman|record) 7\b", shown)
     released = release(city({"pdam": {"publish": False}}))
     kept = told(released, FIRST, "3a", lang)
     assert "pdam" in kept
     assert ("rinciannya tidak dipublikasikan" if lang == "id" else "not published") in kept
     assert not re.search(r"\b(90[.,]0|36|40[.,]0)\b", kept), "neither its value nor the spread"
-    assert not re.search(r"(ke-|record )8\b", kept), "nor its row"
+    assert not re.search(r"(rekaman|record) 7\b", kept), "nor its row"
 
 
 def test_the_value_of_a_withheld_source_stays_a_result(
@@ -110,7 +110,7 @@ def test_the_value_of_a_withheld_source_stays_a_result(
     share = tables["consolidate/rt"].set_index("id_rt").loc[FIRST, "p3a"]
     line = next(x for x in told(released, FIRST).splitlines() if "3a " in x)
     assert f"{100 * share:.1f}".replace(".", ",") in line
-    assert "baris data" not in told(released, FIRST, "3a").split("pdam")[0]
+    assert "rekaman" not in told(released, FIRST, "3a").split("pdam")[0]
 
 
 def test_the_same_tables_give_the_same_text(city: City) -> None:

@@ -60,7 +60,7 @@ const LEADS = [
   [/^kawasan\.sum_(score|unknown)$/, (v) => [v.get("id"), here.parameter]],
   [/^kawasan\.conflict$/, (v) => [v.get("subject"), v.get("parameter")]],
   [/^rt\.member$/, (v) => [v.get("id_kawasan"), ""]],
-  [/^kelurahan\.kawasan$/, (v) => [v.get("id"), ""]],
+  [/^kelurahan\.kawasan/, (v) => [v.get("id"), ""]],
 ];
 
 function leadsTo(number) {

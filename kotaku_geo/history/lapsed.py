@@ -1,0 +1,79 @@
+"""Why a decision on file is not applied, told from its fields and the conflict as it is now."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kotaku_geo.history.baseline import Baseline
+from kotaku_geo.history.phrases import Sentence
+from kotaku_geo.history.story import say
+
+Row = Mapping[str, Any]
+KEPT = "keterangan"  # of a candidate whose particulars are kept back
+NOT_APPLIED = ("basi", "bertentangan", "tidak_terpakai")
+
+
+def not_applied(baseline: Baseline, row: Row) -> Iterator[Sentence]:
+    """One sentence on a decision that is stale, contradicted or unused."""
+    conflict = baseline.conflict_on(row)
+    said = json.loads(conflict["candidates"] or "[]") if conflict is not None else []
+    status = row["status"]
+    if status == "basi":
+        found = [_said(conflict, c) for c in said]
+        yield say("keputusan.basi", found=found) if found else say("keputusan.basi_bare")
+    elif status == "bertentangan":
+        yield say("keputusan.bertentangan", others=_rivals(baseline, row))
+    elif conflict is None:
+        yield say("keputusan.hilang")
+    elif conflict.get("status") == "diputuskan":
+        yield say("keputusan.ditegaskan", decision_id=_in_force(baseline, row))
+    else:
+        source = str(row.get("source_id") or "").partition("#")[0]
+        several = [c.get("source_row") for c in said if source and c.get("source_id") == source]
+        found = [_said(conflict, c) for c in said]
+        if len(several) > 1:
+            yield say("keputusan.beberapa", source_id=source, rows=[str(r) for r in several])
+        else:
+            yield say("keputusan.tanpa_calon", found=found)
+
+
+def number_of(value: Any) -> float | None:
+    """A number as people write it into a decision; None where it is none."""
+    try:
+        return float(str(value).replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _said(conflict: Row | None, candidate: Row) -> Sentence:
+    """A candidate in a clause: its source, and the share, hectares, amount or identity."""
+    kind = "value"
+    if KEPT in candidate:
+        kind = "kept"
+    elif candidate.get("persen") is not None:
+        kind = "share"
+    elif conflict is not None and conflict["kind"] == "batas":
+        kind = "hectares"
+    elif conflict is not None and conflict["kind"] == "nilai":
+        kind = "amount"
+    return say(f"calon.{kind}", **{n: candidate.get(n) for n in ("source_id", "persen", "value")})
+
+
+def _rivals(baseline: Baseline, row: Row) -> list[Sentence]:
+    """Every other decision on the same thing, with what it chooses."""
+    about = _about(row)
+    others = [d for d in baseline.decisions.values() if _about(d) == about]
+    return [
+        say("calon.decision", decision_id=d["decision_id"],
+            choice=d.get("source_id") or d.get("value"))
+        for d in others if d["decision_id"] != row["decision_id"]
+    ]  # fmt: skip
+
+
+def _in_force(baseline: Baseline, row: Row) -> str | None:
+    found = baseline.decision_on(*_about(row))
+    return None if found is None else str(found["decision_id"])
+
+
+def _about(row: Row) -> tuple[str, str, str]:
+    return str(row.get("kind")), str(row.get("subject")), str(row.get("parameter"))

@@ -1,0 +1,91 @@
+"""Why a decision is not applied: told from its fields, in the language asked for."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from kotaku_geo.history.explain import Explainer
+from tests.consolidate.world import box
+from tests.history.world import DISPUTED, R1, State, outline, rows
+
+Make = Callable[..., State]
+FOUND = "Diputuskan 3a = pdam (BA 1, 2024-05-02) atas bukti yang lain"  # one language, raw
+
+
+def told(city: State, name: str = R1, parameter: str = DISPUTED, lang: str = "id") -> list[str]:
+    story = Explainer(city.baseline).story(name, parameter).as_json(lang)
+    return [s["text"] for p in story["paragraphs"] for s in p["sentences"]
+            if s["key"].startswith("keputusan.")]  # fmt: skip
+
+
+def marked(city: State, status: str, **columns: Any) -> None:
+    """A decision of this status, with what consolidation says of it."""
+    city.decide(status=status)
+    city.change("decisions", lambda f: f.assign(found=FOUND, **columns))
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize("status", ["basi", "bertentangan", "tidak_terpakai"])
+def test_no_other_sentence_is_put_into_one(state: Make, status: str, lang: str) -> None:
+    city = state()
+    marked(city, status)
+    said = told(city, lang=lang)
+    assert len(said) == 2
+    assert FOUND not in " ".join(said)
+    assert "2024-05-02" not in " ".join(said)
+    if lang == "en":
+        assert said[-1].startswith("That decision ")
+
+
+def test_a_stale_boundary_tells_hectares(state: Make) -> None:
+    drawn = [*rows()["kawasan"], outline("K1", box(0, 0, 200, 130), "delineasi-lama")]
+    city = state(kawasan=drawn)
+    city.decide(kind="batas", subject="K1", parameter="batas.kawasan", source="delineasi",
+                status="basi")  # fmt: skip
+    assert "Now found: delineasi-lama 2.60 ha, delineasi 2.00 ha." in told(
+        city, "K1", "batas.kawasan", "en"
+    )[-1]  # fmt: skip
+
+
+def test_unused_says_why(state: Make) -> None:
+    city = state()
+    marked(city, "tidak_terpakai")
+    assert "tidak ada di antara kandidat (susulan 10,0 %, profil 60,0 %)" in told(city)[-1]
+    twice = '[{"source_id": "susulan", "source_row": 4, "persen": 1.0}, {"source_id": "susulan", '
+    twice += '"source_row": 7, "persen": 9.0}]'
+    city.change("conflicts", lambda f: f.assign(candidates=twice))
+    assert told(city)[-1].endswith("susulan punya beberapa rekaman (4, 7); pilih salah satunya.")
+    city.change("conflicts", lambda f: f.iloc[:0])
+    assert told(city)[-1].endswith("perbedaan yang diputuskan tidak ada lagi.")
+
+
+def test_contradicting_decisions_name_each_other(state: Make) -> None:
+    city = state()
+    marked(city, "bertentangan", kind="nilai", subject=R1, parameter=DISPUTED,
+           source_id="susulan")  # fmt: skip
+    city.change("decisions", lambda f: pd.concat(
+        [f, f.assign(decision_id="d2", source_id="profil")], ignore_index=True))  # fmt: skip
+    said = told(city)
+    assert (
+        "Keputusan itu bertentangan dengan keputusan lain (d2: profil) dan tidak diterapkan."
+        in said
+    )
+    assert (
+        "Keputusan itu bertentangan dengan keputusan lain (d1: susulan) dan tidak diterapkan."
+        in said
+    )
+
+
+def test_a_record_that_was_chosen_is_named_by_the_number_that_is_typed(state: Make) -> None:
+    city = state()
+    city.decide(source="susulan#4")
+    assert "yang dipakai susulan, rekaman 4." in told(city)[0]
+    assert "susulan, record 4, is used." in told(city, lang="en")[0]
+
+
+def test_an_amount_that_was_set_is_no_share(state: Make) -> None:
+    city = state()
+    city.decide(parameter="penyebut.jumlah_kk", source="", value="87,5")
+    assert "ditetapkan 87,5. Forum" in told(city, parameter="jumlah_kk")[0]
