@@ -1,7 +1,8 @@
 """Why a decision on file is not applied, told from its fields and the conflict as it is now."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kotaku_geo.history.baseline import Baseline
@@ -19,7 +20,7 @@ def not_applied(baseline: Baseline, row: Row) -> Iterator[Sentence]:
     said = json.loads(conflict["candidates"] or "[]") if conflict is not None else []
     status = row["status"]
     if status == "basi":
-        found = [_said(conflict, c) for c in said]
+        found = _found(conflict, said)
         yield say("keputusan.basi", found=found) if found else say("keputusan.basi_bare")
     elif status == "bertentangan":
         yield say("keputusan.bertentangan", others=_rivals(baseline, row))
@@ -30,11 +31,10 @@ def not_applied(baseline: Baseline, row: Row) -> Iterator[Sentence]:
     else:
         source = str(row.get("source_id") or "").partition("#")[0]
         several = [c.get("source_row") for c in said if source and c.get("source_id") == source]
-        found = [_said(conflict, c) for c in said]
         if len(several) > 1:
             yield say("keputusan.beberapa", source_id=source, rows=[str(r) for r in several])
         else:
-            yield say("keputusan.tanpa_calon", found=found)
+            yield say("keputusan.tanpa_calon", found=_found(conflict, said))
 
 
 def number_of(value: Any) -> float | None:
@@ -45,7 +45,13 @@ def number_of(value: Any) -> float | None:
         return None
 
 
-def _said(conflict: Row | None, candidate: Row) -> Sentence:
+def _found(conflict: Row | None, said: Sequence[Row]) -> list[Sentence]:
+    """The candidates in clauses; where a source has several records it is told which."""
+    sources = Counter(c.get("source_id") for c in said)
+    return [_said(conflict, c, sources[c.get("source_id")] > 1) for c in said]
+
+
+def _said(conflict: Row | None, candidate: Row, several: bool) -> Sentence:
     """A candidate in a clause: its source, and the share, hectares, amount or identity."""
     kind = "value"
     if KEPT in candidate:
@@ -56,7 +62,11 @@ def _said(conflict: Row | None, candidate: Row) -> Sentence:
         kind = "hectares"
     elif conflict is not None and conflict["kind"] == "nilai":
         kind = "amount"
-    return say(f"calon.{kind}", **{n: candidate.get(n) for n in ("source_id", "persen", "value")})
+    told = {name: candidate.get(name) for name in ("source_id", "persen", "value")}
+    if several and candidate.get("source_row") is not None:
+        told["source_id"] = say("calon.record", source_id=told["source_id"],
+                                row=candidate["source_row"])  # fmt: skip
+    return say(f"calon.{kind}", **told)
 
 
 def _rivals(baseline: Baseline, row: Row) -> list[Sentence]:

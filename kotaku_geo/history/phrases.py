@@ -2,9 +2,10 @@
 
 A catalogue (``schemas/<name>.yaml``) nests texts whose leaves hold ``id`` and ``en``. A gap is
 ``{name}`` for a word as it stands, ``{name:2}`` for a number with two decimals, ``{name:n}`` for a
-number with as many as it needs, ``{name:tgl}`` for a date in words, and ``{name:group}`` for a word
-of ``words.<group>`` of the catalogue. What fills a gap may be a sentence itself, a word in both
-languages (``{"id": …, "en": …}``), or a list, which is joined with commas; unknown is a dash.
+number with as many as it needs, ``{name:nomor}`` for the number of a record as it is typed,
+``{name:tgl}`` for a date in words, and ``{name:group}`` for a word of ``words.<group>`` of the
+catalogue. What fills a gap may be a sentence itself, a word in both languages
+(``{"id": …, "en": …}``), or a list, which is joined with commas; unknown is a dash.
 """
 
 import datetime as dt
@@ -69,6 +70,8 @@ class Phrases:
             return str(value)
         if how == "tgl":
             return day(value, lang)
+        if how == "nomor":
+            return str(int(value))
         return plain(value, lang) if how == "n" else number(value, int(how), lang)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -74,10 +75,18 @@ def hindered_json(found: Hindrances) -> dict[str, Any]:
 
 
 def _candidates(row: Mapping[str, Any], lang: str) -> str:
+    """What is on the table; where a source has several records it is told which."""
+    candidates = json.loads(row.get("candidates") or "[]")
+    sources = Counter(c.get("source_id") for c in candidates)
     said = []
-    for candidate in json.loads(row.get("candidates") or "[]"):
+    for candidate in candidates:
         share, value = candidate.get("persen"), candidate.get("value")
         kind = "share" if share is not None else "hectares" if _is_number(value) else "value"
+        if kind == "hectares" and row.get("kind") == "nilai":
+            kind = "amount"
+        if sources[candidate.get("source_id")] > 1 and candidate.get("source_row") is not None:
+            named = _say("seal.open.record", lang, **candidate)
+            candidate = {**candidate, "source_id": named}
         said.append(_say(f"seal.open.{kind}", lang, **candidate))
     return "; ".join(said)
 

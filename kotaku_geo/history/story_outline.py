@@ -120,8 +120,9 @@ def _measures(known: Known, candidate: Row, stands: Row, drawn: Outline | None) 
     """
     source = candidate.get("source_id")
     pairs = drawn.others if drawn is not None and drawn.source_id == stands.get("source_id") else ()
-    hidden = {source, stands.get("source_id")} & known.unseen.sources
-    for pair in pairs if not hidden else ():
+    if {source, stands.get("source_id")} & known.unseen.sources:
+        return {}  # what differs between two outlines shows both
+    for pair in pairs:
         if pair["source_id"] == source:
             return {name: pair[name] for name in pair if name not in ("source_id", "source_row")}
     apart = _less(candidate.get("value"), stands.get("value"))

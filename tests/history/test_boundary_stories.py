@@ -8,6 +8,7 @@ import pytest
 
 from kotaku_geo.history.baseline import Baseline
 from kotaku_geo.history.explain import Explainer
+from kotaku_geo.history.known import Unseen
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.texts import number
 from tests.consolidate.world import box, profile
@@ -87,6 +88,21 @@ def test_an_outline_that_was_merely_redrawn_is_told_as_such(state: Make) -> None
     text = Explainer(city.baseline).story("K1", "batas.kawasan").text("en")
     assert "BPS (delineasi-lama, lama.gpkg, record 2, 1 January 2019), 2.01 ha" in text
     assert "redrawn, not in dispute" in text
+
+
+@pytest.mark.parametrize("hidden", ["delineasi", "delineasi-lama"])
+@pytest.mark.parametrize("height", [100.4, 130])
+def test_nothing_is_measured_against_an_outline_that_is_kept_back(
+    state: Make, hidden: str, height: float
+) -> None:
+    drawn = [*rows()["kawasan"], outline("K1", box(0, 0, 200, height), "delineasi-lama")]
+    city = state(kawasan=drawn)
+    assert {"batas.other", "batas.redrawn"} & {s.key for s in told(city.baseline, "K1")}
+    unseen = Unseen(sources=frozenset({hidden}))
+    story = Explainer(city.baseline, None, unseen).story("K1", "batas.kawasan")
+    keys = {s.key for p in story.paragraphs for s in p.sentences}
+    assert not keys & {"batas.other", "batas.redrawn", "batas.apart"}
+    assert "IoU" not in story.text()
 
 
 def test_an_rt_that_nobody_drew_has_no_drawn_boundary(state: Make) -> None:

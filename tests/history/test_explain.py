@@ -337,7 +337,7 @@ def test_texts_have_both_languages_with_the_same_gaps(name: str) -> None:
         gaps = [sorted(set(re.findall(r"\{(\w+)", both[lang]))) for lang in LANGUAGES]
         assert gaps[0] == gaps[1], key
         for how in re.findall(r"\{\w+:(\w+)\}", both["id"]):
-            assert how in {"n", "tgl", *words} or how.isdigit(), f"{key}: {how}"
+            assert how in {"n", "tgl", "nomor", *words} or how.isdigit(), f"{key}: {how}"
 
 
 def test_every_text_is_used() -> None:

@@ -1,6 +1,7 @@
 """`seal`, `diff` and `explain` as a user calls them."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,11 @@ def test_versions_of_a_whole_run(city: Path, tmp_path: Path) -> None:
     assert call("diff", folder / "v2.0", city.parent / "build" / "uji").stdout.endswith(
         "Tidak ada perbedaan.\n"
     )
+    same = call("diff", city.parent / "build" / "uji", "--pipeline", city, *build, *seals).stdout
+    assert same.startswith(f"Perbandingan {city.parent / 'build' / 'uji'} → ")
+    other = shutil.copytree(city.parent / "build" / "uji", tmp_path / "lain" / "uji")
+    both = call("diff", other, city.parent / "build" / "uji").stdout
+    assert both.startswith(f"Perbandingan {other} → {city.parent / 'build' / 'uji'}: ")
     now, then = (call("explain", city, "K1", *build, *seals, *more).stdout
                  for more in ((), ("--version", "v1.0")))  # fmt: skip
     assert "skor 60 dan tingkat kumuh berat" in now

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from kotaku_geo.history.explain import Explainer
-from tests.consolidate.world import box
+from kotaku_geo.history.report import hindered_text
+from kotaku_geo.history.sealing import hindrances
+from tests.consolidate.world import box, profile
 from tests.history.world import DISPUTED, R1, State, outline, rows
 
 Make = Callable[..., State]
@@ -59,6 +61,19 @@ def test_unused_says_why(state: Make) -> None:
     assert told(city)[-1].endswith("susulan punya beberapa rekaman (4, 7); pilih salah satunya.")
     city.change("conflicts", lambda f: f.iloc[:0])
     assert told(city)[-1].endswith("perbedaan yang diputuskan tidak ada lagi.")
+
+
+def test_of_two_records_of_one_source_both_numbers_are_told(state: Make) -> None:
+    form = [*rows()["profil_rt"], profile("001", source_id="susulan", p3a=0.3)]
+    city = state(profil_rt=form)
+    marked(city, "basi")
+    said = told(city)[-1]
+    assert "susulan rekaman 4 10,0 %" in said
+    assert "susulan rekaman 5 30,0 %" in said
+    assert "profil 60,0 %" in said, "one that has one record is told without"
+    listed = hindered_text(hindrances(city.baseline, []), "en").splitlines()[-1]
+    assert "susulan record 5 30.0 %" in listed
+    assert "profil 60.0 %" in listed
 
 
 def test_contradicting_decisions_name_each_other(state: Make) -> None:

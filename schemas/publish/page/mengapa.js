@@ -36,6 +36,7 @@ function filled(value, how) {
   if (!how) return String(value);
   if (how === "tgl") return /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])/.test(value) ? formatDay(value) : String(value);
   if (!Number.isFinite(Number(value))) return "–";
+  if (how === "nomor") return String(Math.trunc(Number(value)));
   return how === "n" ? plainNumber(Number(value)) : formatNumber(Number(value), Number(how));
 }
 

@@ -1,0 +1,16 @@
+"""How gaps of a text are filled."""
+
+import pytest
+
+from kotaku_geo.history.phrases import Phrases, catalogue
+
+
+@pytest.mark.parametrize(
+    ("row", "told"), [(51.0, "51"), (1234, "1234"), (None, "–"), (float("nan"), "–")]
+)
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_the_number_of_a_record_is_told_as_it_is_typed(row: object, told: str, lang: str) -> None:
+    """``source#1234`` in a decision; no thousands are parted, and no decimals told."""
+    words: Phrases = catalogue("explain")
+    text = words.text("calon.record", {"source_id": "bappeda", "row": row}, lang)
+    assert text == f"bappeda {'rekaman' if lang == 'id' else 'record'} {told}"
