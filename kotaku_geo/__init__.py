@@ -33,6 +33,9 @@ _REFUSED_RASTER = (
 )  # fmt: skip
 os.environ["OGR_SKIP"] = ",".join(_REFUSED_VECTOR)
 os.environ["GDAL_SKIP"] = ",".join(_REFUSED_RASTER)
+# Processors are for GEOS and for reading: threads of BLAS, which has next to nothing to do here,
+# would wait beside them at full speed.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("CPL_LOG", os.devnull)  # GDAL's own remarks; what matters are findings
 os.environ.setdefault("OGR_GEOJSON_MAX_OBJ_SIZE", "500")  # megabytes
 # Nothing is fetched: not for a schema or a CRS that a file names, nor under a name that is a URL.

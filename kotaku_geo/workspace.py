@@ -164,7 +164,7 @@ def write_frame(frame: pd.DataFrame, path: Path, wkb: NDArray[np.object_] | None
         frame = with_geometry(frame, wkb)
     table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1)  # a pool costs more
     table = table.replace_schema_metadata({**(table.schema.metadata or {}), **metadata})
-    pq.write_table(table, path, compression="zstd")
+    pq.write_table(table, path, compression="lz4")  # written once, read often
 
 
 __all__ = ["Workspace", "file_hash", "read_any", "settle", "write_frame"]
