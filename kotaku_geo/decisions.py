@@ -17,8 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from kotaku_geo.config import Pipeline, nearest, order_keys
-from kotaku_geo.errors import InputError, OutputError
-from kotaku_geo.files import settle
+from kotaku_geo.errors import InputError
+from kotaku_geo.files import write_whole
 from kotaku_geo.late import record
 
 COLUMNS = ("decision_id", "kind", "subject", "parameter", "source_id", "value", "reason", "forum",
@@ -152,15 +152,7 @@ def write_decisions(path: Path, decisions: Iterable[Decision]) -> None:
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(d.cells() for d in _sorted({identified(d) for d in decisions}))
-    beside = path.with_name(f".{path.name}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text.getvalue(), encoding="utf-8", newline="")
-        settle(beside, path)
-    except OSError as error:
-        raise OutputError(f"{path}: tidak dapat ditulis: {error.strerror or error}") from error
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(path, text.getvalue().encode())
 
 
 def _sorted(decisions: Iterable[Decision]) -> list[Decision]:

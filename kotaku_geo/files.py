@@ -4,6 +4,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from kotaku_geo.errors import OutputError
+
 
 def file_hash(path: Path) -> str:
     """SHA-256 of a file's bytes."""
@@ -14,6 +16,23 @@ def file_hash(path: Path) -> str:
 def settle(beside: Path, target: Path) -> None:
     """Put a finished file in its place: flush to disk, then rename."""
     os.replace(flushed(beside), target)
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file whole, or not at all; its folder is made.
+
+    Raises:
+        OutputError: it cannot be written; what was there before stays.
+    """
+    beside = target.with_name(f".{target.name}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        settle(beside, target)
+    except OSError as error:
+        raise OutputError(f"{target}: tidak dapat ditulis: {error.strerror or error}") from error
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def flushed(path: Path) -> Path:

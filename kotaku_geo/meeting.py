@@ -8,8 +8,8 @@ from typing import Any
 
 from kotaku_geo.config import PipelineFile
 from kotaku_geo.decisions import Decision, read_decisions, write_decisions
-from kotaku_geo.errors import InputError, OutputError
-from kotaku_geo.files import settle
+from kotaku_geo.errors import InputError
+from kotaku_geo.files import write_whole
 from kotaku_geo.outcome import exit_code_of
 from kotaku_geo.publish.worksheet.cases import DECIDED, STALE, Case, gather
 from kotaku_geo.publish.worksheet.judge import Fault, judge
@@ -105,13 +105,13 @@ def export_worksheet(
     cases, names = gather(workspace, file.pipeline, decisions)
     written = [str(target)]
     with speaking(lang):
-        _write(target, workbook(cases, names, workspace))
+        write_whole(target, workbook(cases, names, workspace))
         if docx is not None:
             from kotaku_geo.publish.worksheet.minutes import document
             from kotaku_geo.publish.worksheet.sealed import latest
 
             seal = latest((seal_dir or file.path.parent / "segel") / file.stem)
-            _write(docx, document(cases, names, seal))
+            write_whole(docx, document(cases, names, seal))
             written.append(str(docx))
     return Exported(written, _counts(cases), code, lang)
 
@@ -190,16 +190,3 @@ def _counts(cases: Sequence[Case]) -> dict[str, int]:
         "material_open": sum(case.material for case in undecided),
         "stale": sum(case.status == STALE for case in cases),
     }
-
-
-def _write(target: Path, content: bytes) -> None:
-    """Write a paper whole, or not at all."""
-    beside = target.with_name(f".{target.name}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        settle(beside, target)
-    except OSError as error:
-        raise OutputError(f"{target}: tidak dapat ditulis: {error.strerror or error}") from error
-    finally:
-        beside.unlink(missing_ok=True)

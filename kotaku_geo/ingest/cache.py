@@ -21,7 +21,7 @@ from kotaku_geo.ingest.whereabouts import Whereabouts
 from kotaku_geo.workspace import Workspace, file_hash, read_any
 
 FOLDER = "cache/ingest"
-WORTH_KEEPING = 5_000  # records; fewer are read again before anybody has noticed
+WORTH_KEEPING = 5_000  # records; fewer are read again in less than a second
 
 
 @cache

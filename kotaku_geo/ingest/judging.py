@@ -127,7 +127,8 @@ def judge(
     found: str | None,
     stated: str | None,
     where: Whereabouts,
-    swaps: bool = True,
+    *,
+    grid: bool = False,
 ) -> Verdict:
     """Decide what a file's numbers are in.
 
@@ -136,7 +137,7 @@ def judge(
         found: the CRS that the file states.
         stated: the CRS that the pipeline file states, which goes before the file's.
         where: what is known of the city; its extent is asked for only where the answer needs it.
-        swaps: whether the axes can be exchanged.
+        grid: it is a raster, whose axes are never exchanged.
     """
     declared = stated or found
     if evidence.empty:
@@ -145,9 +146,9 @@ def judge(
         return Verdict(declared, rule="crs.collapsed", refused=True)
     said = [crs for crs in (declared, found) if crs]
     own = read(evidence, declared) if declared else None
-    groups = [g for g in options(evidence, said, swaps) if own not in g]
+    groups = [g for g in options(evidence, said, not grid) if own not in g]
     agreed = bool(stated and found and same_crs(stated, found))
-    case = _Case(evidence, declared, stated is not None, agreed, groups, where, not swaps)
+    case = _Case(evidence, declared, stated is not None, agreed, groups, where, grid)
     if own is None:
         return _without_word(case)
     if meets(own.core, where.band.box) and not case.beside(own):

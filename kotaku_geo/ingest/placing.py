@@ -53,7 +53,8 @@ def place(
     found: str | None,
     stated: str | None,
     where: Whereabouts,
-    swaps: bool = True,
+    *,
+    grid: bool = False,
     words: Words | None = None,
 ) -> Placed:
     """Bring geometries into the city's CRS.
@@ -63,10 +64,10 @@ def place(
         found: the CRS that the file states.
         stated: the CRS that the pipeline file states; it goes before the file's.
         where: the city's CRS, and its extent.
-        swaps: whether the axes can be exchanged.
+        grid: it is a raster, whose axes are never exchanged.
         words: what records say of their kelurahan, where they may.
     """
-    verdict = judge(Evidence.of(geometry, words), found, stated, where, swaps)
+    verdict = judge(Evidence.of(geometry, words), found, stated, where, grid=grid)
     used = verdict.crs
     rules: tuple[str, ...] = () if verdict.rule is None else (verdict.rule,)
     if stated and used and same_crs(stated, used) and not verdict.refused:

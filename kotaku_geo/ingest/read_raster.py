@@ -88,7 +88,7 @@ def raster_part(
     """
     grid = read_grid(delivered)
     values, transform, crs_found = grid.values, grid.transform, grid.crs_found
-    placed = place(_footprint(values.shape, transform), crs_found, source.crs, where, swaps=False)
+    placed = place(_footprint(values.shape, transform), crs_found, source.crs, where, grid=True)
     placed.tell(book, source.id, delivered.name, crs_found)
     frame = _record(source, placed, where.city)
     used = None if placed.refused else placed.crs_used

@@ -9,8 +9,7 @@ import pandas as pd
 import shapely
 
 from kotaku_geo import regulation
-from kotaku_geo.errors import OutputError
-from kotaku_geo.files import settle
+from kotaku_geo.files import write_whole
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.history.baseline import Baseline
 from kotaku_geo.history.changes import ADDED, REMOVED, Change, Difference
@@ -41,14 +40,7 @@ def write_differences(found: Difference, before: Baseline, after: Baseline, path
     law = after.setting.regulation or regulation.ids()[0]
     sealed = after.seal or {}
     content = geopackage(made, crs=str(crs), regulation=law, date=sealed.get("date", _NO_DATE))
-    beside = path.with_name(f".{path.name}")
-    try:
-        beside.write_bytes(content)
-        settle(beside, path)
-    except OSError as error:
-        raise OutputError(f"{path}: tidak dapat ditulis: {error.strerror or error}") from error
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(path, content)
 
 
 def _layer(found: Difference, kind: str, before: Baseline, after: Baseline, crs: Any) -> Layer:

@@ -48,7 +48,7 @@ def position(look: Look, around: Box | None) -> Position:
     if shapes is None:
         return Position()
     try:
-        placed = place(shapes, look.crs, look.crs, _whereabouts(around), look.kind != "raster")
+        placed = place(shapes, look.crs, look.crs, _whereabouts(around), grid=look.kind == "raster")
     except PipelineFileError as error:
         return Position(note=str(error))
     said = "tidak menyebut sistem koordinat" if look.crs is None else f"menyebut {look.crs}"

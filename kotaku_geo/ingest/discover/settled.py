@@ -81,9 +81,9 @@ def _placed(
     shapes = shapes_of(look)
     if shapes is None or look.crs is None:
         return None
-    swaps = look.kind != "raster"
-    words = _words(look, source, pipeline) if swaps else None
-    return place(shapes, look.crs, stated, where, swaps, words)
+    grid = look.kind == "raster"
+    words = None if grid else _words(look, source, pipeline)
+    return place(shapes, look.crs, stated, where, grid=grid, words=words)
 
 
 def _words(look: Look, source: Source, pipeline: Pipeline) -> Words | None:
