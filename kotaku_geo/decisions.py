@@ -22,7 +22,8 @@ from kotaku_geo.files import write_whole
 from kotaku_geo.late import record
 
 COLUMNS = ("decision_id", "kind", "subject", "parameter", "source_id", "value", "reason", "forum",
-           "minutes", "date", "by", "evidence")  # fmt: skip
+           "minutes", "date", "by", "evidence", "taken_on")  # fmt: skip
+OPTIONAL = ("taken_on",)
 KINDS = ("nilai", "batas", "identitas")
 IDENTITIES = ("id_rt", "id_kawasan", "kode_kelurahan")
 MAX_BYTES = 16_000_000
@@ -49,6 +50,8 @@ class Decision:
         reason, forum, minutes, by: why, where, the number of the minutes, and who.
         date: of the meeting.
         evidence: hash over the candidates that were on the table.
+        taken_on: these candidates in words (`kotaku_geo.evidence.in_words`), for people to read
+            years later; empty in files without this column.
     """
 
     kind: str
@@ -63,6 +66,7 @@ class Decision:
     by: str
     evidence: str
     decision_id: str = ""
+    taken_on: str = ""
 
     @property
     def about(self) -> tuple[str, str, str]:
@@ -188,7 +192,7 @@ def _rows(path: Path, check: bool = True) -> list[tuple[int, dict[str, str]]]:
 
 
 def _check_header(name: str, header: list[str]) -> None:
-    missing = [c for c in COLUMNS if c not in header]
+    missing = [c for c in COLUMNS if c not in header and c not in OPTIONAL]
     unknown = [c for c in header if c not in COLUMNS]
     twice = sorted({c for c in header if header.count(c) > 1})
     for words, columns in (("tidak ada", missing), ("tidak dikenal", unknown), ("ganda", twice)):
@@ -201,7 +205,8 @@ def _plain(header: list[str], row: list[str]) -> dict[str, str]:
 
     What stands beyond the last column is under ``""``.
     """
-    cells = dict.fromkeys(header, "") | dict(zip(header, map(str.strip, row), strict=False))
+    empty = dict.fromkeys((*OPTIONAL, *header), "")
+    cells = empty | dict(zip(header, map(str.strip, row), strict=False))
     cells = {n: v[1:] if v.startswith("'") and v[1:].startswith(_FORMULA) else v
              for n, v in cells.items()}  # fmt: skip
     return {**cells, "": "".join(row[len(header) :]).strip()}
@@ -274,7 +279,7 @@ def _decision(cells: dict[str, str]) -> Decision:
         kind=cells["kind"], subject=cells["subject"], parameter=cells["parameter"],
         source_id=cells["source_id"] or None, value=value, reason=cells["reason"],
         forum=cells["forum"], minutes=cells["minutes"], date=date, by=cells["by"],
-        evidence=cells["evidence"], decision_id=cells["decision_id"],
+        evidence=cells["evidence"], decision_id=cells["decision_id"], taken_on=cells["taken_on"],
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -154,8 +154,20 @@ def _judged(
     books: list[Returned], unread: list[Fault], cases: list[Case], names: Names,
     on_file: list[Decision], today: dt.date,
 ) -> tuple[Merged, list[Fault]]:  # fmt: skip
-    merged = merge(judge(books, cases, names, today), on_file)
+    merged = merge(judge(books, cases, names, today), _with_words(on_file, cases))
     return merged, [*unread, *merged.faults]
+
+
+def _with_words(on_file: Sequence[Decision], cases: Sequence[Case]) -> list[Decision]:
+    """The decisions on file, with the evidence in words where only its hash is kept.
+
+    The words are those of now, so only a decision that was taken on what is there now gets them.
+    """
+    words = {(c.kind, c.subject, c.parameter, c.evidence): c.in_words for c in cases}
+    return [
+        d if d.taken_on else replace(d, taken_on=words.get((*d.about, d.evidence), ""))
+        for d in on_file
+    ]
 
 
 def _read(filled: Sequence[Path]) -> tuple[list[Returned], list[Fault]]:

@@ -20,7 +20,7 @@ FLOORS = [
     {"consolidate"},
     {"ingest", "sample"},
     {"regulation"},
-    {"stage", "waivers", "decisions"},
+    {"stage", "waivers", "decisions", "evidence"},
     {"workspace", "findings"},
     {"config"},
     {"texts", "files", "frames", "resources", "beside", "garbage"},

@@ -9,6 +9,7 @@ import pandas as pd
 from kotaku_geo.consolidate.conflicts import OPEN, Candidate, Conflict
 from kotaku_geo.consolidate.tables import typed
 from kotaku_geo.decisions import Decision
+from kotaku_geo.evidence import in_words
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.texts import number
 
@@ -19,7 +20,7 @@ COLUMNS = {
     "decision_id": "str", "status": "str", "found": "str", "conflict_id": "str", "kind": "str",
     "subject": "str", "parameter": "str", "source_id": "str", "value": "str", "reason": "str",
     "forum": "str", "minutes": "str", "date": "str", "by": "str", "evidence": "str",
-    "evidence_found": "str",
+    "taken_on": "str", "evidence_found": "str",
 }  # fmt: skip
 RULES = {STALE: "decision.stale", UNUSED: "decision.unused",
          CONTRADICTED: "decision.contradicting"}  # fmt: skip
@@ -157,6 +158,7 @@ def _row(
     cells = {name: getattr(decision, name) for name in COLUMNS if hasattr(decision, name)}
     return {
         **cells,
+        "taken_on": decision.taken_on or None,
         "date": decision.date.isoformat(),
         "status": status,
         "found": found,
@@ -184,7 +186,8 @@ def _became(
         )
     if conflict.conflict_id in docket.unfit and decision.evidence == conflict.evidence:
         return UNUSED, f"{taken}; {docket.unfit[conflict.conflict_id]}"
-    return STALE, f"{taken} atas bukti yang lain; sekarang ditemukan: {evidence_text(conflict)}"
+    then = decision.taken_on or "bukti yang tidak tercatat di berkas keputusan"
+    return STALE, f"{taken} atas {then}; sekarang ditemukan: {evidence_text(conflict)}"
 
 
 def _words(decision: Decision) -> str:
@@ -196,17 +199,7 @@ def _words(decision: Decision) -> str:
 
 def evidence_text(conflict: Conflict) -> str:
     """The candidates of a conflict as one sentence's part."""
-    return "; ".join(sorted(_said(conflict, c) for c in conflict.candidates))
-
-
-def _said(conflict: Conflict, candidate: Candidate) -> str:
-    if candidate.persen is not None:
-        return f"{candidate.source_id} {number(candidate.persen, 1)} %"
-    if conflict.kind == "batas":
-        return f"{candidate.source_id} {number(candidate.value)} ha"
-    if conflict.kind == "nilai":
-        return f"{candidate.source_id} {number(candidate.value)}"
-    return f"{candidate.source_id}: {candidate.value}"
+    return in_words(conflict.kind, [c.record() for c in conflict.candidates])
 
 
 def picked(decision: Decision, conflict: Conflict) -> list[Candidate]:

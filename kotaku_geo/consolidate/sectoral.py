@@ -200,7 +200,11 @@ def _service(field: Field, name: str, service: Service) -> pd.DataFrame:
         placed = bool(own.geometry.notna().any())
         where = field.speaks_by_name(source, present, placed=placed)
         listed = np.minimum(share_of(served, own_kk), 1.0)
-        return field.said(_SERVICES[name], source, volume, own_kk, "jumlah_kk", where, listed)
+        # Whom a list of both kinds leaves out may be either; one of those without names them all.
+        census = bool(((decent == 1) & (kk > 0)).any())
+        return field.said(
+            _SERVICES[name], source, volume, own_kk, "jumlah_kk", where, listed, enough=not census
+        )
 
     return _by_source(rows, measure)
 

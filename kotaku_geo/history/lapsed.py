@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kotaku_geo.evidence import Told, told
 from kotaku_geo.history.baseline import Baseline
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import say
@@ -20,8 +21,7 @@ def not_applied(baseline: Baseline, row: Row) -> Iterator[Sentence]:
     said = json.loads(conflict["candidates"] or "[]") if conflict is not None else []
     status = row["status"]
     if status == "basi":
-        found = _found(conflict, said)
-        yield say("keputusan.basi", found=found) if found else say("keputusan.basi_bare")
+        yield from _stale(row, _found(conflict, said))
     elif status == "bertentangan":
         yield say("keputusan.bertentangan", others=_rivals(baseline, row))
     elif conflict is None:
@@ -35,6 +35,24 @@ def not_applied(baseline: Baseline, row: Row) -> Iterator[Sentence]:
             yield say("keputusan.beberapa", source_id=source, rows=[str(r) for r in several])
         else:
             yield say("keputusan.tanpa_calon", found=_found(conflict, said))
+
+
+def _stale(row: Row, found: Sequence[Sentence]) -> Iterator[Sentence]:
+    """What the decision was taken on, where that is on file, and what is found now."""
+    then = [_then(one) for one in told(row.get("taken_on"))]
+    key = "_then" if then and found else "" if found else "_bare"
+    yield say(f"keputusan.basi{key}", then=then, found=found)
+
+
+def _then(candidate: Told) -> Sentence:
+    """A candidate that a decision was taken on, in a clause."""
+    if candidate.source_id is None:
+        return say("calon.text", text=candidate.text)
+    source: Any = candidate.source_id
+    if candidate.source_row is not None:
+        source = say("calon.record", source_id=source, row=candidate.source_row)
+    kind = {"%": "share", "ha": "hectares", "": "amount", None: "value"}[candidate.unit]
+    return say(f"calon.{kind}", source_id=source, persen=candidate.value, value=candidate.value)
 
 
 def number_of(value: Any) -> float | None:
@@ -62,11 +80,11 @@ def _said(conflict: Row | None, candidate: Row, several: bool) -> Sentence:
         kind = "hectares"
     elif conflict is not None and conflict["kind"] == "nilai":
         kind = "amount"
-    told = {name: candidate.get(name) for name in ("source_id", "persen", "value")}
+    words = {name: candidate.get(name) for name in ("source_id", "persen", "value")}
     if several and candidate.get("source_row") is not None:
-        told["source_id"] = say("calon.record", source_id=told["source_id"],
+        words["source_id"] = say("calon.record", source_id=words["source_id"],
                                 row=candidate["source_row"])  # fmt: skip
-    return say(f"calon.{kind}", **told)
+    return say(f"calon.{kind}", **words)
 
 
 def _rivals(baseline: Baseline, row: Row) -> list[Sentence]:

@@ -11,7 +11,7 @@ from kotaku_geo.publish.words import text
 
 _FIGURES = ["volume", "penyebut", "persen", "nilai"]
 _OUTCOMES = ["spread", "dampak_rt", "dampak_kawasan"]  # each tells what the candidates said
-_QUOTING = ["value", "reason", "found"]  # of a decision: words and figures of people
+_QUOTING = ["value", "reason", "found", "taken_on"]  # of a decision: words and figures of people
 
 
 def facts(frame: pd.DataFrame, hidden: Withheld) -> pd.DataFrame:

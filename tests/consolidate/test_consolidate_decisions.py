@@ -1,6 +1,7 @@
 """Decisions: of every kind, applied; made stale by a changed delivery, and by nothing else."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kotaku_geo import evidence
 from kotaku_geo.decisions import Decision
 from tests.consolidate.world import (
     KODE,
@@ -326,13 +328,21 @@ def test_a_drawing_of_an_rt_that_one_source_draws_twice(consolidate: Consolidate
 def test_a_changed_delivery_makes_the_decision_stale_and_tells_what_is_found(
     consolidate: Consolidate,
 ) -> None:
-    decision = decide(surveyed(consolidate), "3a", source="b")
-    done = surveyed(consolidate, second=62, decisions=[decision])
+    before = surveyed(consolidate)
+    decision = decide(before, "3a", source="b")
+    then = "a 30,0 %; b 60,0 %"
+    assert evidence.in_words("nilai", json.loads(conflict(before)["candidates"])) == then
+    done = surveyed(consolidate, second=62, decisions=[replace(decision, taken_on=then)])
     assert status(done) == "basi"
     assert conflict(done)["status"] == "basi"
     assert found(done) == (
-        "Diputuskan 3a = b (BA 1/2024, 2024-05-02) atas bukti yang lain; sekarang ditemukan: "
+        "Diputuskan 3a = b (BA 1/2024, 2024-05-02) atas a 30,0 %; b 60,0 %; sekarang ditemukan: "
         "a 30,0 %; b 62,0 %"
+    )
+    unknown = surveyed(consolidate, second=62, decisions=[decision])
+    assert found(unknown) == (
+        "Diputuskan 3a = b (BA 1/2024, 2024-05-02) atas bukti yang tidak tercatat di berkas "
+        "keputusan; sekarang ditemukan: a 30,0 %; b 62,0 %"
     )
     assert done.rt(RT)["p3a"] == 0.3
     assert set(done.facts(RT, "3a")["rule"]) == {"urutan"}

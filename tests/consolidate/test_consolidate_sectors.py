@@ -389,6 +389,23 @@ def test_a_service_tells_how_many_households_it_lists(
     assert (fact["volume"], fact["penyebut"], fact["kelengkapan_data"]) == (kk, 50, share)
 
 
+@pytest.mark.parametrize(("served", "speaks"), [(5, False), (15, False), (25, True), (30, True)])
+def test_a_census_that_leaves_households_out_says_so_instead_of_giving_a_number(
+    consolidate: Consolidate, served: int, speaks: bool
+) -> None:
+    """20 of 50 households without; whether those that nobody listed are served is not known."""
+    rows = [
+        {"geometry": point(10, 10), "layak": False, "jumlah_kk": 20},
+        {"geometry": point(20, 10), "layak": True, "jumlah_kk": served},
+    ]
+    done = sector(consolidate, "air_minum", rows)
+    assert len(done.facts(ONE, "3a")) == speaks
+    found = done.findings("sector.incomplete")
+    assert found["value"].tolist() == ([] if speaks else [f"{2 * (20 + served)} %"])
+    if speaks:
+        assert percent(done, "3a") == [40]
+
+
 def test_pools_without_figures_lessen_the_completeness(consolidate: Consolidate) -> None:
     rows = [{"geometry": box(0, 0, 30, 100), **FLOOD}, {"geometry": box(50, 0, 10, 100)}]
     fact = sector(consolidate, "genangan", rows).facts(ONE, "4a").iloc[0]

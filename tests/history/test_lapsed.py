@@ -41,6 +41,19 @@ def test_no_other_sentence_is_put_into_one(state: Make, status: str, lang: str) 
         assert said[-1].startswith("That decision ")
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("id", "Waktu diputuskan: pdam 35,0 %, profil-rt rekaman 4 62,0 %, kata orang."),
+        ("en", "When it was taken: pdam 35.0 %, profil-rt record 4 62.0 %, kata orang."),
+    ],
+)
+def test_a_stale_decision_tells_what_it_was_taken_on(state: Make, lang: str, said: str) -> None:
+    city = state()
+    marked(city, "basi", taken_on="pdam 35,0 %; profil-rt#4 62,0 %; kata orang")
+    assert said in told(city, lang=lang)[-1]
+
+
 def test_a_stale_boundary_tells_hectares(state: Make) -> None:
     drawn = [*rows()["kawasan"], outline("K1", box(0, 0, 200, 130), "delineasi-lama")]
     city = state(kawasan=drawn)

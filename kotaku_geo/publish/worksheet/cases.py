@@ -9,6 +9,7 @@ import pandas as pd
 
 from kotaku_geo.config import Pipeline
 from kotaku_geo.decisions import Decision
+from kotaku_geo.evidence import in_words
 from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.records import Record, Records
 from kotaku_geo.workspace import Workspace
@@ -101,6 +102,12 @@ class Case:
         if self.kind != IDENTITY:
             return ()
         return tuple(dict.fromkeys(str(o.value) for o in self.options))
+
+    @property
+    def in_words(self) -> str:
+        """The candidates in one line, as a decision keeps what it was taken on."""
+        said = ("source_id", "source_row", "persen", "value")
+        return in_words(self.kind, [{n: getattr(o, n) for n in said} for o in self.options])
 
     @property
     def shares(self) -> bool:

@@ -164,6 +164,7 @@ def _decision(row: Row, case: Case, today: dt.date) -> tuple[Decision | None, li
         kind=case.kind, subject=case.subject, parameter=case.parameter, source_id=source,
         value=value or _share_of_record(source, case), reason=said["alasan"], forum=said["forum"],
         minutes=said["berita_acara"], date=date, by=said["oleh"], evidence=case.evidence,
+        taken_on=case.in_words,
     )  # fmt: skip
     return identified(made), []
 

@@ -63,8 +63,8 @@ def merge(judged: Sequence[Judged], on_file: Sequence[Decision]) -> Merged:
 
 
 def _nameless(decision: Decision) -> Decision:
-    """A decision without its id, which people may have given."""
-    return replace(decision, decision_id="")
+    """A decision as people take it: without its id, and without what the evidence is in words."""
+    return replace(decision, decision_id="", taken_on="")
 
 
 def _clashes(said: Sequence[tuple[Judged, Decision]]) -> list[Fault]:

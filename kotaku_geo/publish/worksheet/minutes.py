@@ -22,6 +22,7 @@ from kotaku_geo.publish.worksheet.sentences import (
     decision_told,
     place,
     rejected,
+    taken_on,
 )
 from kotaku_geo.publish.worksheet.words import data, day, listing, number, plain, say
 
@@ -113,6 +114,8 @@ def _left_open(doc: Any, cases: Sequence[Case], names: Names) -> None:
         note = ""
         if case.status == STALE and case.decision is not None:
             note = say("acara.basi", isi=decision_told(case, names))
+            then = taken_on(case.decision, names)
+            note += "".join(["\n", say("bukti.waktu_itu", isi="; ".join(then))]) if then else ""
         rows.append([str(count), what, "\n".join(said), note])
     if rows:
         paper.table(doc, listing("acara.kolom_terbuka"), rows, (1.0, 5.5, 7.9, 3.2))

@@ -1,6 +1,8 @@
 """A conflict in sentences that an officer without GIS understands: candidates, and evidence."""
 
 from kotaku_geo import resources
+from kotaku_geo.decisions import Decision
+from kotaku_geo.evidence import Told, told
 from kotaku_geo.publish.worksheet.cases import BOUNDARY, DECIDED, IDENTITY, STALE, Case, Option
 from kotaku_geo.publish.worksheet.names import Names, is_record
 from kotaku_geo.publish.worksheet.records import Record
@@ -41,8 +43,10 @@ def evidence(case: Case, names: Names) -> str:
     lines += _apart(case, names)
     lines += consequences(case, names)
     if case.decision is not None and case.status in (STALE, DECIDED):
-        told = decision_told(case, names)
-        lines.append(say("bukti.basi" if case.status == STALE else "bukti.berlaku", isi=told))
+        said = decision_told(case, names)
+        lines.append(say("bukti.basi" if case.status == STALE else "bukti.berlaku", isi=said))
+        if case.status == STALE and case.decision.taken_on:
+            lines.append(say("bukti.waktu_itu", isi="; ".join(taken_on(case.decision, names))))
     return plain("\n".join(lines))
 
 
@@ -95,7 +99,7 @@ def chosen(case: Case, names: Names) -> str:
     """What the decision on file chooses, in words.
 
     A figure is told of a decision in force alone: under one that is stale the source says something
-    else by now, and what it said then is not kept, but for a share that was typed.
+    else by now, and what it said then is told by `taken_on`.
     """
     decision = case.decision
     assert decision is not None
@@ -107,6 +111,25 @@ def chosen(case: Case, names: Names) -> str:
         unit = " %" if case.shares else ""
         return amount(decision.number) + unit
     return names.place(str(decision.value))
+
+
+def taken_on(decision: Decision, names: Names) -> list[str]:
+    """What was on the table when it was decided: a clause for each candidate, as it is on file."""
+    clauses = []
+    for one in told(decision.taken_on):
+        if one.source_id is None:
+            clauses.append(plain(one.text))
+            continue
+        row = f"#{one.source_row}" if one.source_row else ""
+        clauses.append(f"{names.record(one.source_id + row)}: {_worth(one, names)}")
+    return clauses
+
+
+def _worth(one: Told, names: Names) -> str:
+    if isinstance(one.value, float):
+        worth = number(one.value, 1 if one.unit == "%" else 2)
+        return f"{worth} {one.unit}".strip()
+    return names.place(str(one.value))
 
 
 def rejected(case: Case, names: Names) -> list[str]:

@@ -34,6 +34,11 @@ def gathered(desk: Desk) -> tuple[Sequence[Case], Names]:
     return gather(Workspace(desk.build / desk.pipeline.stem), pipeline, decisions)
 
 
+def shares_in(text: str) -> list[str]:
+    """The shares that stand behind a colon, sorted."""
+    return sorted(re.findall(r": (\d+,\d %)", text))
+
+
 def decided(desk: Desk, blank: Path) -> tuple[Sequence[Case], Names]:
     """Every conflict decided for the last of its candidates."""
     copy = Copy(blank)
@@ -60,8 +65,13 @@ def test_a_stale_decision_is_told_without_figures_of_today(
     again = Copy(desk.export("lagi.xlsx", "--docx", minutes, "--drop", drop))
     told = str(again.get(parameter, "bukti")).split("\n")
     (line,) = [text for text in told if text.startswith("Keputusan lama")]
+    (then,) = [text for text in told if text.startswith("Waktu diputuskan")]
     # It is no longer material, and stands in the minutes all the same.
-    (note,) = [row[3] for row in rows_of(minutes, "Kandidat") if row[3]]
+    ((note, *more),) = [row[3].split("\n") for row in rows_of(minutes, "Kandidat") if row[3]]
+    assert more == [then]
+    figures, now = (shares_in(str(c.get(parameter, "kandidat"))) for c in (copy, again))
+    assert len(figures) > 1
+    assert shares_in(then) == figures != now
     for said in (line, note):
         for text in (RECORD["berita_acara"], "2 Mei 2024", str(chosen_then or "45,5 %")):
             assert text in said
@@ -107,8 +117,9 @@ def test_the_minutes_tell_of_a_stale_decision_who_was_chosen(desk: Desk, blank: 
         assert case.decision is not None
         source = str(case.decision.source_id).partition("#")[0]
         assert all(t in note for t in (source, RECORD["berita_acara"], "2 Mei 2024"))
-        assert "%" not in note
-        assert " ha" not in note
+        chosen_then = note.partition("Waktu diputuskan")[0]
+        assert "%" not in chosen_then
+        assert " ha" not in chosen_then
 
 
 def test_an_ambiguous_record_is_told_with_its_number_and_what_it_says(
