@@ -7,10 +7,11 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from kotaku_geo import resources
 from kotaku_geo.errors import PipelineFileError
+from kotaku_geo.settings import Model, Policy, Screen, Verify
 
 RegulationId = Literal["permen-14-2018", "permen-2-2016"]
 DENOMINATORS = ("jumlah_bangunan", "jumlah_penduduk", "jumlah_kk", "luas_ha", "jalan_ideal_m",
@@ -19,15 +20,7 @@ BOUNDARIES = ("kelurahan", "rt", "kawasan")
 MAP_ACCURACY_MM = 0.5  # what a map is taken to be accurate to, in millimetres of its own scale
 
 
-Length = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class City(_Model):
+class City(Model):
     """The city: Kemendagri code, name, the projected CRS of its tables, and its size class."""
 
     code: Annotated[str, Field(pattern=r"^[1-9]\d\.\d{2}$")]
@@ -36,7 +29,7 @@ class City(_Model):
     size: Literal["kecil", "sedang", "besar", "metropolitan"] = "sedang"
 
 
-class Source(_Model):
+class Source(Model):
     """One delivered file (or folder, glob, zip member) and how it becomes a canonical layer."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
@@ -74,79 +67,7 @@ class Source(_Model):
         return None if self.scale is None else MAP_ACCURACY_MM / 1000 * self.scale
 
 
-class Planar(_Model):
-    """Distances of the planar repair, metres."""
-
-    snap_m: Length = 0.5
-    gap_m: Length = 1.0
-
-
-class Policy(_Model):
-    """Who is believed first, and how far sources may differ and still agree."""
-
-    order: dict[str, list[str]] = {}
-    tolerance: dict[str, float] = {"default": 5.0}
-    planar: Planar = Planar()
-
-
-class Verify(_Model):
-    """Numbers of the verification; areas in m², limits in percent, accuracy in metres."""
-
-    min_overlap: Share = 0.05
-    tolerance_k: Length = 1.5
-    min_piece_m2: Length = 1.0
-    area_warning_pct: Length = 1.0
-    area_error_pct: Length = 10.0
-    accuracy_m: Length = 5.0
-
-
-class Bcb(_Model):
-    """Heritage: the assumed buffer, metres."""
-
-    buffer_m: Length = 50.0
-
-
-class KawasanLindung(_Model):
-    """Protected land: the assumed width either side of a line that states none, metres."""
-
-    sempadan_m: Length = 15.0
-
-
-class RawanBencana(_Model):
-    """Hazards: class breaks of an index, and the kinds that must have been looked at."""
-
-    breaks: tuple[Length, Length] = (0.333, 0.666)
-    jenis_wajib: list[str] | None = None
-
-    @field_validator("breaks")
-    @classmethod
-    def _rising(cls, value: tuple[float, float]) -> tuple[float, float]:
-        if value[0] >= value[1]:
-            raise ValueError(f"breaks {list(value)} harus menaik")
-        return value
-
-
-class StatusTanah(_Model):
-    """Land status that counts as clear."""
-
-    jelas: list[str] = ["hak milik", "hgb", "hak pakai", "wakaf"]
-
-
-class Mha(_Model):
-    """Customary-law communities; there is nothing to set."""
-
-
-class Screen(_Model):
-    """The settings of each screening theme."""
-
-    bcb: Bcb = Bcb()
-    kawasan_lindung: KawasanLindung = KawasanLindung()
-    rawan_bencana: RawanBencana = RawanBencana()
-    status_tanah: StatusTanah = StatusTanah()
-    mha: Mha = Mha()
-
-
-class Pipeline(_Model):
+class Pipeline(Model):
     """A city's pipeline file."""
 
     city: City
@@ -195,10 +116,9 @@ class Pipeline(_Model):
         return table.get(parameter, table.get("default", 5.0))
 
 
-class PipelineFile(BaseModel):
+class PipelineFile(Model):
     """A pipeline and where it was read from."""
 
-    model_config = ConfigDict(frozen=True)
     path: Path
     pipeline: Pipeline
 

@@ -24,7 +24,7 @@ FLOORS = [
     {"workspace", "findings"},
     {"config"},
     {"texts", "files", "frames", "resources", "beside", "garbage"},
-    {"errors"},
+    {"errors", "settings"},
     {"geo"},
     {"late"},
 ]

@@ -6,6 +6,7 @@ import yaml
 
 from kotaku_geo.config import check_plain_path, load_pipeline
 from kotaku_geo.errors import PipelineFileError
+from kotaku_geo.settings import Planar
 from tests.conftest import pipeline_of
 
 MINIMAL: dict[str, Any] = {
@@ -97,6 +98,14 @@ def test_a_missing_file_and_a_file_that_is_no_yaml(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("a: [", encoding="utf-8")
     with pytest.raises(PipelineFileError, match="YAML"):
         load_pipeline(tmp_path / "x.yaml")
+
+
+def test_a_layer_may_have_distances_of_its_own() -> None:
+    policy = {"planar": {"snap_m": 0.2, "kelurahan": {"gap_m": 12}}}
+    planar = pipeline_of(policy=policy).policy.planar
+    assert planar.of("kelurahan") == (0.2, 12)
+    assert planar.of("rt") == (0.2, 1.0)
+    assert Planar().of("rt") == Planar().of("kelurahan") == (0.5, 1.0)
 
 
 def test_order_is_the_parameters_then_the_default_then_the_files() -> None:

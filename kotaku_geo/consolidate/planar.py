@@ -147,9 +147,8 @@ def repaired(
     layer: Coverage, pipeline: Pipeline, workers: int, askew: Bools | None = None
 ) -> Mended:
     """As `mend`, without telling where the outlines do not fit; ``askew``: of the layer."""
-    within = pipeline.policy.planar
-    distances = planar.Distances(within.snap_m, within.gap_m)
-    done = planar.repair(layer.shapes, layer.rank, distances, suspect=askew, workers=workers)
+    within = planar.Distances(*pipeline.policy.planar.of(layer.kind))
+    done = planar.repair(layer.shapes, layer.rank, within, suspect=askew, workers=workers)
     return Mended(layer, done.geometry, done.changed, done.refused, table([], layer.crs))
 
 
@@ -158,14 +157,14 @@ def mend(layer: Coverage, pipeline: Pipeline, workers: int) -> Mended:
 
     Edges move by no more than ``gap_m``; vertices closer than ``snap_m`` are brought together.
     """
-    within = pipeline.policy.planar
-    askew = seams.suspect(layer.shapes, within.gap_m)
+    _, gap_m = pipeline.policy.planar.of(layer.kind)
+    askew = seams.suspect(layer.shapes, gap_m)
     done = repaired(layer, pipeline, workers, askew)
-    before = _seams(layer, layer.shapes, BEFORE, within.gap_m, askew)
+    before = _seams(layer, layer.shapes, BEFORE, gap_m, askew)
     after = before.assign(tahap=AFTER)
     if done.changed.any():
-        still = seams.suspect(done.shapes, within.gap_m)
-        after = _seams(layer, done.shapes, AFTER, within.gap_m, still)
+        still = seams.suspect(done.shapes, gap_m)
+        after = _seams(layer, done.shapes, AFTER, gap_m, still)
     return replace(done, seams=table([before, after], layer.crs))
 
 

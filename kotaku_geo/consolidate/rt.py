@@ -89,7 +89,8 @@ def build_map(
     moved = twins.moves(found_twins, homes or {})
     resolved = resolve(names, register, moved=moved) if moved else written
     told, rows = rows, rows.assign(key=resolved.names["id_rt"].to_numpy(dtype=object))
-    rows, twice = _told_apart(rows, pipeline.policy.planar.snap_m, {**(outlines or {}), **places})
+    snap_m, _ = pipeline.policy.planar.of("rt")
+    rows, twice = _told_apart(rows, snap_m, {**(outlines or {}), **places})
     found = boundaries.outlines(rows, pipeline, "rt", outlines)
     known, before = register_of(resolved.names), register_of(written.names)
     either = pd.concat([known, before]).drop_duplicates("id_rt").sort_values("id_rt")

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
-from kotaku_geo.config import Pipeline, Source, Verify
+from kotaku_geo.config import Pipeline, Source
+from kotaku_geo.settings import Verify
 
 _VERIFY = Verify()
 _DEFAULT = "default"

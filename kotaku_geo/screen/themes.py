@@ -3,9 +3,9 @@
 from typing import Literal
 
 from kotaku_geo import resources
-from kotaku_geo.config import Screen
 from kotaku_geo.late import record
 from kotaku_geo.screen.words import canonical
+from kotaku_geo.settings import Screen
 
 OTHER = "*"
 INDEX_CLASSES = ("rendah", "sedang", "tinggi")  # of a hazard index, in the order of its breaks

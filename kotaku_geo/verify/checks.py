@@ -8,11 +8,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from kotaku_geo.config import Verify
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo.area import M2_PER_HA, geodesic_ha
 from kotaku_geo.geo.grouping import Ints
 from kotaku_geo.geo.overlay import Faces
+from kotaku_geo.settings import Verify
 from kotaku_geo.texts import number
 from kotaku_geo.verify.decree import Decree
 from kotaku_geo.verify.sides import UNKNOWN_REGULATION, Side

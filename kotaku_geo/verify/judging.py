@@ -7,12 +7,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from kotaku_geo.config import Verify
 from kotaku_geo.geo.grouping import Geometries, Ints, union_by
 from kotaku_geo.geo.overlay import NOTHING, intersections, remainders
 from kotaku_geo.geo.parallel import side_by_side
 from kotaku_geo.geo.tolerance import changed
 from kotaku_geo.late import record
+from kotaku_geo.settings import Verify
 from kotaku_geo.verify.overlaying import BERKURANG, BERTAMBAH, TOLERANSI, Overlay, replaced
 from kotaku_geo.verify.relating import Groups, tolerance_m
 from kotaku_geo.verify.sides import Side

@@ -5,12 +5,12 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from kotaku_geo.config import Verify
 from kotaku_geo.geo.area import M2_PER_HA
 from kotaku_geo.geo.grouping import Ints, components
 from kotaku_geo.geo.overlay import intersections
 from kotaku_geo.geo.tolerance import cores
 from kotaku_geo.late import record
+from kotaku_geo.settings import Verify
 from kotaku_geo.verify import names
 from kotaku_geo.verify.overlaying import Overlay
 from kotaku_geo.verify.sides import Side

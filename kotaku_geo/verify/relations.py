@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kotaku_geo.config import Verify
 from kotaku_geo.geo.area import M2_PER_HA, geodesic_ha
 from kotaku_geo.geo.grouping import Ints, union_by
 from kotaku_geo.geo.similarity import aligned_iou, displacement
 from kotaku_geo.late import record
+from kotaku_geo.settings import Verify
 from kotaku_geo.verify import verdicts
 from kotaku_geo.verify.judging import Unions
 from kotaku_geo.verify.overlaying import BERKURANG, BERTAMBAH, TETAP, TOLERANSI, Overlay

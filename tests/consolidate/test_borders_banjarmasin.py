@@ -13,13 +13,14 @@ from kotaku_geo.consolidate import stage as consolidate
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.geo import planar, seams
 from kotaku_geo.ingest import stage as ingest
+from kotaku_geo.settings import Planar
 from kotaku_geo.stage import StageContext
 from kotaku_geo.workspace import Workspace
 from tests.conftest import ROOT
 
 KEMENDAGRI, PERKIM = "kemendagri-kelurahan", "perkim-kelurahan"
 SHARE = 1e-4  # 0.01 %
-Run = Callable[[str, float], StageContext]
+Run = Callable[[str, float | None], StageContext]
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +30,9 @@ def run(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     wanted = [s for s in file.pipeline.sources if s.layer in ("kelurahan", "kawasan")]
     workspace = Workspace(tmp_path_factory.mktemp("build"))
 
-    def context(stage: str, strongest: str, tolerance: float) -> StageContext:
+    def context(stage: str, strongest: str, tolerance: float | None) -> StageContext:
         order = {"batas.kelurahan": [strongest]}
-        within = file.pipeline.policy.planar.model_copy(update={"gap_m": tolerance})
+        within = file.pipeline.policy.planar if tolerance is None else Planar(gap_m=tolerance)
         policy = file.pipeline.policy.model_copy(update={"order": order, "planar": within})
         pipeline = file.pipeline.model_copy(update={"sources": wanted, "policy": policy})
         book = FindingBook(stage, pipeline.city.crs)
@@ -41,7 +42,7 @@ def run(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     ingest.run(first)
     first.put()
 
-    def made(strongest: str, tolerance: float) -> StageContext:
+    def made(strongest: str, tolerance: float | None) -> StageContext:
         ctx = context("consolidate", strongest, tolerance)
         consolidate.run(ctx)
         return ctx
@@ -97,6 +98,30 @@ def test_the_coverage_is_valid_and_no_ground_is_lost(
         assert shapely.coverage_is_valid(after)
         expected = shapely.area(before).sum() - twice[0] + filled
         assert abs(shapely.area(after).sum() - expected) < SHARE * expected
+
+
+@pytest.mark.parametrize("source", [KEMENDAGRI, PERKIM])
+def test_as_the_city_sets_it_up_the_coverage_is_valid_whole(run: Run, source: str) -> None:
+    """Within ``policy.planar.kelurahan`` of its file: no overlap or gap, no refusal, no area lost.
+
+    What overlaps counted twice makes up for what gaps left out, so both the sum of the kelurahan
+    and the ground that they cover, gaps filled, are held to the share.
+    """
+    ctx = run(source, None)
+    before, frame = drawn(ctx, source), ctx.tables["consolidate/kelurahan"]
+    after = np.asarray(frame.geometry.to_numpy(), dtype=object)
+    assert len(after) == 52
+    assert not shapely.is_empty(after).any()
+    assert shapely.coverage_is_valid(after)
+    rules = set(ctx.findings.frame()["rule"])
+    assert "planar.repaired" in rules
+    assert not rules & {"planar.refused", "planar.overlap-kept"}
+    assert len(seams.gaps(after)) == 0
+    total = [shapely.area(shapes).sum() for shapes in (before, after)]
+    ground = [shapely.area(shapely.union_all([*s, *seams.gaps(s)])) for s in (before, after)]
+    for name, (then, now) in {"sum": total, "ground": ground}.items():
+        print(f"{source}: {name} {100 * (now / then - 1):+.6f} %")
+        assert abs(now - then) < SHARE * then
 
 
 @pytest.mark.parametrize("source", [KEMENDAGRI, PERKIM])

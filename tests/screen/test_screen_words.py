@@ -3,10 +3,10 @@
 import pytest
 
 from kotaku_geo import resources
-from kotaku_geo.config import Screen
 from kotaku_geo.screen.follow_up import follow_up
 from kotaku_geo.screen.themes import themes
 from kotaku_geo.screen.words import canonical, looks_for
+from kotaku_geo.settings import Screen
 
 STATUSES = ["terindikasi", "tidak_terindikasi", "data_tidak_tersedia", "data_sebagian"]
 NAMES = ["kawasan_lindung", "rawan_bencana", "mha", "bcb", "status_tanah"]
