@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import xlsxwriter
 
-from kotaku_geo.publish.worksheet import agreement, guide, views
+from kotaku_geo.publish.worksheet import agreement, guide, pairs, views
 from kotaku_geo.publish.worksheet.cases import Case
 from kotaku_geo.publish.worksheet.form import KEY_SHEET, SHEET
 from kotaku_geo.publish.worksheet.names import Names
@@ -17,7 +17,7 @@ from kotaku_geo.publish.worksheet.words import plain, say
 from kotaku_geo.workspace import Workspace
 
 _EPOCH = dt.datetime(2000, 1, 1)  # a workbook names the day it was made on; ours must not
-_VIEWS = ("nilai", "batas", "identitas", "ringkasan", "sumber")
+_VIEWS = ("nilai", "batas", "garis", "identitas", "ringkasan", "sumber")
 
 
 def workbook(cases: Sequence[Case], names: Names, workspace: Workspace) -> bytes:
@@ -46,6 +46,8 @@ def workbook(cases: Sequence[Case], names: Names, workspace: Workspace) -> bytes
         views.write_values(sheets["nilai"], rows, names, city, styles)
         outlines = Outlines(workspace)
         views.write_boundaries(sheets["batas"], rows, names, outlines, city, styles)
+        drawn = pairs.read(workspace)
+        pairs.write_pairs(sheets["garis"], drawn, rows, names, city, styles)
         views.write_identities(sheets["identitas"], rows, names, outlines, city, styles)
         table = agreement.read(workspace)
         views.write_summary(sheets["ringkasan"], cases, names, table, city, styles)

@@ -6,6 +6,7 @@ from typing import Any
 
 import xlsxwriter
 
+from kotaku_geo.publish.worksheet.form import SHEET
 from kotaku_geo.publish.worksheet.words import plain, say
 
 A3, A4 = 8, 9  # paper, as spreadsheets number it
@@ -118,3 +119,14 @@ def fit(sheet: Any, row: int, cells: Sequence[tuple[Any, float]], least: float =
 def lines(text: str, width: float) -> int:
     """How many lines a text takes in a column of so many letters, rather one too many."""
     return sum(max(1, -(-len(line) // max(int(width), 1))) for line in text.split("\n"))
+
+
+def none(sheet: Any, at: int, count: int, styles: Styles, told: str | None = None) -> None:
+    """Say it where a view has no row: a page that is printed is not to be empty."""
+    if not count:
+        put(sheet, at, 1, told or say("lembar.kosong"), styles["text"])
+
+
+def link(sheet: Any, at: int, row: int, styles: Styles) -> None:
+    """A link to the row of ``konflik``, counted from 1 below its header, in which it is decided."""
+    sheet.write_url(at, 0, f"internal:{SHEET}!A{row + 1}", styles["link"], str(row + 1))

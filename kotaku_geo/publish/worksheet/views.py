@@ -8,7 +8,6 @@ import pandas as pd
 
 from kotaku_geo.publish.worksheet import agreement, guide, picture
 from kotaku_geo.publish.worksheet.cases import BOUNDARY, IDENTITY, VALUE, Case, Option
-from kotaku_geo.publish.worksheet.form import SHEET
 from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.outlines import Outlines
 from kotaku_geo.publish.worksheet.sentences import (
@@ -20,7 +19,17 @@ from kotaku_geo.publish.worksheet.sentences import (
     told_by,
 )
 from kotaku_geo.publish.worksheet.sheet import answers_of
-from kotaku_geo.publish.worksheet.styles import A3, Column, Styles, fit, put, put_head, set_up
+from kotaku_geo.publish.worksheet.styles import (
+    A3,
+    Column,
+    Styles,
+    fit,
+    link,
+    none,
+    put,
+    put_head,
+    set_up,
+)
 from kotaku_geo.publish.worksheet.words import number, say
 
 SCALE = 0.72  # of a picture on the sheet; it is drawn larger, for paper
@@ -58,10 +67,10 @@ def write_values(sheet: Any, cases: Numbered, names: Names, city: str, styles: S
             levels = (case.impact.rt, case.impact.kawasan)
             cells += [names.levels(side.get(option.choice, ())) for side in levels]
         fit(sheet, at, [(v, c.width) for v, c in zip(cells, columns[1:], strict=False)])
-        _link(sheet, at, row, styles)
+        link(sheet, at, row, styles)
         for place, (value, column) in enumerate(zip(cells, columns[1:], strict=False), start=1):
             put(sheet, at, place, value, styles[column.style])
-    _none(sheet, 2, len(rows), styles)
+    none(sheet, 2, len(rows), styles)
     sheet.autofilter(1, 0, max(len(rows) + 1, 2), len(columns) - 1)
     sheet.freeze_panes(2, 3)
 
@@ -96,13 +105,13 @@ def write_boundaries(
     put_head(sheet, 0, columns, styles)
     for at, (row, case) in enumerate(rows, start=1):
         said = candidates(case, names), evidence(case, names)
-        _link(sheet, at, row, styles)
+        link(sheet, at, row, styles)
         for place, text in enumerate(said, start=1):
             put(sheet, at, place, text, styles["cell"])
         put(sheet, at, 3, "", styles["cell"])
         height = _picture(sheet, at, case, names, outlines)
         fit(sheet, at, [(text, 42) for text in said], height)
-    _none(sheet, 1, len(rows), styles)
+    none(sheet, 1, len(rows), styles)
     sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
     sheet.freeze_panes(1, 0)
 
@@ -147,12 +156,12 @@ def write_identities(
             least = _surroundings(sheet, at, case, names, outlines) if place_of == 0 else 0.0
             meant = str(option.value)
             cells = title(case, names), meant, meant_by(option, names), told_by(option, names)
-            _link(sheet, at, row, styles)
+            link(sheet, at, row, styles)
             texts = [(v, c.width) for v, c in zip(cells, columns[1:], strict=False)]
             fit(sheet, at, texts, least)
             for place, text in enumerate([*cells, ""], start=1):
                 put(sheet, at, place, text, styles["cell"])
-    _none(sheet, 1, at, styles)
+    none(sheet, 1, at, styles)
     sheet.autofilter(0, 0, max(at, 1), len(columns) - 1)
     sheet.freeze_panes(1, 0)
 
@@ -208,14 +217,3 @@ def write_summary(
 
 def _counted(case: Case, kind: str) -> bool:
     return kind == "semua" or (case.material if kind == "material" else case.kind == kind)
-
-
-def _none(sheet: Any, at: int, count: int, styles: Styles) -> None:
-    """Say it where a view has no row: a page that is printed is not to be empty."""
-    if not count:
-        put(sheet, at, 1, say("lembar.kosong"), styles["text"])
-
-
-def _link(sheet: Any, at: int, row: int, styles: Styles) -> None:
-    """A link to the row of ``konflik`` in which it is decided."""
-    sheet.write_url(at, 0, f"internal:{SHEET}!A{row + 1}", styles["link"], str(row + 1))

@@ -118,6 +118,28 @@ def test_every_boundary_has_its_picture(desk: Desk, blank: Path) -> None:
     assert rows == list(range(1, len(rows) + 1))
 
 
+def test_every_pair_of_outlines_is_listed_also_what_is_merely_redrawn(
+    desk: Desk, blank: Path
+) -> None:
+    sheet = openpyxl.load_workbook(blank)["ukuran garis"]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    table = desk.table("boundaries")
+    assert len(rows) == len(table)
+    judged = [row[-1] for row in rows]
+    counts = table["penilaian"].value_counts()
+    assert (
+        judged == ["Beda nyata"] * counts["beda_nyata"] + ["Gambar ulang"] * counts["gambar_ulang"]
+    )
+    assert counts["gambar_ulang"] > 0
+    beyond = [row[-3] for row in rows]
+    assert beyond == sorted(beyond, reverse=True)
+    assert sorted(round(row[8], 6) for row in rows) == sorted(table["iou"].round(6))
+    copy = Copy(blank)
+    linked = {int(row[0]) for row in rows if row[0]}
+    conflicts = {copy.rows[i] for m in (True, False) for i in copy.ids("batas", m)}
+    assert linked == conflicts, "whoever is in dispute leads to where it is decided"
+
+
 def test_an_rt_whose_kelurahan_is_in_dispute_has_its_picture(desk: Desk, blank: Path) -> None:
     """Beside the first of its meanings; a name that fits two has nothing to draw."""
     sheet = openpyxl.load_workbook(blank)["identitas"]

@@ -375,6 +375,13 @@ def test_a_changed_delivery_makes_exactly_the_touched_decision_stale(
     told = json.loads(done.stdout)
     assert done.exit_code == 3
     assert faults(told) == {(copy.rows[touched], "bukti")}
+    bare = Copy(old)
+    del bare.book["_kunci"]
+    kept = bare.save(desk.desk / "tanpa-kunci.xlsx")
+    done = desk.call("worksheet", "import", desk.pipeline, kept, "--drop", drop, "--format", "json")
+    told = json.loads(done.stdout)
+    assert done.exit_code == 3, "a copy that lost its keys is as old as it was"
+    assert {row for row, _ in faults(told)} == {copy.rows[touched]}
     again.decide(touched, berita_acara="BA 051/2024")
     fresh = again.save(desk.desk / "baru.xlsx")
     done = desk.call("worksheet", "import", desk.pipeline, fresh, "--drop", drop)

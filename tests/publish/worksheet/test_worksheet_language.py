@@ -79,8 +79,8 @@ def test_the_sheet_keeps_its_name_header_and_machine_values(blank: Path, english
 
 def test_what_people_read_is_english(english: Path) -> None:
     book = openpyxl.load_workbook(english)
-    assert book.sheetnames == ["guide", "konflik", "values", "boundaries", "identities", "summary",
-                               "sources", "_kunci"]  # fmt: skip
+    assert book.sheetnames == ["guide", "konflik", "values", "boundaries", "outline measures",
+                               "identities", "summary", "sources", "_kunci"]  # fmt: skip
     text = "\n".join(
         str(value)
         for sheet in book
