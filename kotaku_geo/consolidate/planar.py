@@ -3,7 +3,7 @@
 Where polygons overlap or leave gaps is told before and after; what stays as it was is a finding.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
 from functools import cache
 from typing import Any
@@ -229,21 +229,21 @@ def report(mended: Mended, findings: FindingBook) -> None:
 
 
 def _report_kept(mended: Mended, findings: FindingBook) -> None:
-    """Overlaps and gaps that are too wide to be noise: they stay."""
+    """Overlaps and gaps that are too wide to be noise: they stay.
+
+    Between outlines of several sources nobody drew them: they came of choosing one for each side,
+    and are for those to settle who chose.
+    """
     kind = mended.coverage.kind
     left = mended.seams[(mended.seams["tahap"] == AFTER) & ~mended.seams["serpih"]]
-    overlaps = left[left["kind"] == OVERLAP]
-    code, pairs = pd.factorize(overlaps["subjects"], sort=True)
-    shapes = collected(overlaps.geometry.to_numpy(), code, len(pairs))  # sorted by subjects
-    groups = overlaps.groupby("subjects", sort=True).agg(
-        luas=("luas_ha", "sum"), lebar=("lebar_m", "max"), sources=("source_id", "first")
-    )
-    for row, shape in zip(records(groups.reset_index()), shapes, strict=True):
+    apart = left["source_id"].str.contains(";", regex=False).to_numpy(dtype=bool)
+    _report_apart(left[apart], kind, findings)
+    left = left[~apart]
+    for row, shape in _by_pair(left[left["kind"] == OVERLAP]):
         one, other = row.subjects.split(";")
         findings.add(
             "planar.overlap-kept", subject=one, key=f"{kind}|{row.subjects}", geometry=shape,
-            value=number(row.luas, 4), objek=f"{kind} {one}",
-            lain=f"{other} ({row.sources.replace(';', ', ')})",
+            value=number(row.luas, 4), objek=f"{kind} {one}", lain=f"{other} ({row.sources})",
             luas=number(row.luas, 4), lebar=number(row.lebar, 1),
         )  # fmt: skip
     gaps = left[left["kind"] == GAP]
@@ -254,6 +254,29 @@ def _report_kept(mended: Mended, findings: FindingBook) -> None:
             value=number(row.luas_ha, 4), objek=f"{kind} {', '.join(beside)}",
             luas=number(row.luas_ha, 4), lebar=number(row.lebar_m, 1),
         )  # fmt: skip
+
+
+def _report_apart(left: gpd.GeoDataFrame, kind: str, findings: FindingBook) -> None:
+    for what in (GAP, OVERLAP):
+        for row, shape in _by_pair(left[left["kind"] == what]):
+            beside = row.subjects.split(";")
+            findings.add(
+                "planar.sources-apart", subject=beside[0], geometry=shape,
+                key=f"{kind}|{what}|{row.subjects}", value=number(row.luas, 4),
+                objek=f"{kind} {', '.join(beside)}", sumber=row.sources.replace(";", ", "),
+                jenis=what.replace("_", " "), luas=number(row.luas, 4),
+                lebar=number(row.lebar, 1),
+            )  # fmt: skip
+
+
+def _by_pair(seams_left: gpd.GeoDataFrame) -> Iterator[tuple[Any, shapely.Geometry]]:
+    """The pieces between the same outlines together: subjects, luas, lebar, sources; geometry."""
+    code, pairs = pd.factorize(seams_left["subjects"], sort=True)
+    shapes = collected(seams_left.geometry.to_numpy(), code, len(pairs))  # sorted by subjects
+    groups = seams_left.groupby("subjects", sort=True).agg(
+        luas=("luas_ha", "sum"), lebar=("lebar_m", "max"), sources=("source_id", "first")
+    )
+    return zip(records(groups.reset_index()), shapes, strict=True)
 
 
 def _seams(

@@ -1,11 +1,14 @@
 """Outlines against each other: how two of one thing differ, and how those of a layer fit."""
 
+import datetime as dt
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
+from kotaku_geo.decisions import Decision
 from tests.consolidate.world import KODE, Consolidate, Outcome, area, box, key, profile, rt_row
 
 OTHER = "33.75.01.1002"
@@ -17,6 +20,15 @@ TWO = [
 
 def village(code: str, shape: shapely.Geometry, source: str = "kuat") -> dict[str, Any]:
     return {"kode_kelurahan": code, "nama_kelurahan": code, "geometry": shape, "source_id": source}
+
+
+def decided(conflict: pd.Series, source: str) -> Decision:
+    """A decision for one source's outline."""
+    return Decision(
+        kind="batas", subject=conflict.name, parameter="batas.kelurahan", source_id=source,
+        value=None, reason="r", forum="f", minutes="BA 1", date=dt.date(2024, 5, 2), by="Pokja",
+        evidence=conflict["evidence"],
+    )  # fmt: skip
 
 
 def outlines(done: Outcome) -> gpd.GeoSeries:
@@ -89,6 +101,34 @@ def test_kelurahan_are_mended_within_tolerance_and_told_before_and_after(
     assert "19,4" in kept["message"].iloc[0]
     assert done.findings("planar.repaired")["action"].tolist() == ["repaired"]
     assert done.findings("planar.refused").empty
+
+
+@pytest.mark.parametrize(
+    ("wing", "chosen", "kind"),
+    [(KODE, "kuat", "celah"), (KODE, "lemah", "tumpang tindih")],
+)
+def test_one_line_decided_both_ways_is_told_to_those_who_decided(
+    consolidate: Consolidate, wing: str, chosen: str, kind: str
+) -> None:
+    """Two kelurahan draw their common line 100 m apart; each source is whole in itself."""
+    east = {"kuat": box(1000, 0, 1000), "lemah": box(1100, 0, 900, 1000)}
+    west = {"kuat": box(0, 0, 1000), "lemah": box(0, 0, 1100, 1000)}
+    frame = box(-100, -100, 2200, 1200).difference(box(0, 0, 2000, 1000))
+    rows = [village(KODE, shape, source) for source, shape in west.items()]
+    rows += [village(OTHER, shape, source) for source, shape in east.items()]
+    rows += [village("33.75.01.1003", frame, source) for source in ("kuat", "lemah")]
+    sound = consolidate(sources=TWO, kelurahan=rows)
+    assert sound.findings("planar.sources-apart").empty
+    conflicts = sound.conflicts("batas").set_index("subject")
+    picks = {wing: chosen, OTHER: {"kuat": "lemah", "lemah": "kuat"}[chosen]}
+    decisions = [decided(conflicts.loc[code], source) for code, source in picks.items()]
+    done = consolidate(sources=TWO, kelurahan=rows, decisions=decisions)
+    (found,) = done.findings("planar.sources-apart").to_dict("records")
+    assert (found["severity"], found["responsible"]) == ("warning", "pokja")
+    assert f"{kind} 10,0" in found["message"]
+    assert {KODE, OTHER} <= set(found["message"].replace(",", "").split())
+    assert done.findings("planar.gap-kept").empty
+    assert done.findings("planar.overlap-kept").empty
 
 
 def test_a_sound_coverage_is_neither_touched_nor_told_of(consolidate: Consolidate) -> None:
