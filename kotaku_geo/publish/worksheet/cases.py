@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from kotaku_geo.config import Pipeline
 from kotaku_geo.decisions import Decision
 from kotaku_geo.evidence import in_words
+from kotaku_geo.publish.worksheet.borders import common_lines
 from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.records import Record, Records
 from kotaku_geo.workspace import Workspace
@@ -77,7 +78,10 @@ class Impact:
 
 @dataclass(frozen=True)
 class Case:
-    """A conflict, its candidates, and the decision on file (in force, or stale)."""
+    """A conflict, its candidates, and the decision on file (in force, or stale).
+
+    ``common_line`` are subjects with whose outline a boundary shares the line that is in dispute.
+    """
 
     conflict_id: str
     kind: str
@@ -90,6 +94,7 @@ class Case:
     evidence: str
     impact: Impact
     decision: Decision | None = None
+    common_line: tuple[str, ...] = ()
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -123,12 +128,21 @@ def gather(
     frame = workspace.read("consolidate/conflicts")
     known_of = _Known(_Facts(workspace, frame["subject"]), Records(workspace, pipeline))
     spots = _spots(workspace)
+    lines = common_lines(workspace, _outlines_in(frame))
     cases = []
     for row in frame.to_dict("records"):
         about = (str(row["kind"]), str(row["subject"]), str(row["parameter"]))
         decision = _decision(row, on_file.get(about, []))
-        cases.append(_case(row, known_of, spots.get(about[1], {}), pipeline, decision))
+        case = _case(row, known_of, spots.get(about[1], {}), pipeline, decision)
+        shared = lines.get((about[2].removeprefix("batas."), about[1]), [])
+        cases.append(replace(case, common_line=tuple(shared)) if shared else case)
     return sorted(cases, key=_consequence), Names.of(workspace, pipeline)
+
+
+def _outlines_in(conflicts: pd.DataFrame) -> set[tuple[str, str]]:
+    """Kind and subject of every outline in dispute."""
+    rows = conflicts[conflicts["kind"] == BOUNDARY]
+    return set(zip(rows["parameter"].str.removeprefix("batas."), rows["subject"], strict=True))
 
 
 def _by_about(decisions: Sequence[Decision]) -> dict[tuple[str, str, str], list[Decision]]:

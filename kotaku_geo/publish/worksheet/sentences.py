@@ -42,6 +42,9 @@ def evidence(case: Case, names: Names) -> str:
     lines += _incomplete(case, names)
     lines += _apart(case, names)
     lines += consequences(case, names)
+    if case.common_line:
+        places = say("nama.dan").join(names.place(subject) for subject in case.common_line)
+        lines.append(say("bukti.garis_bersama", tempat=places))
     if case.decision is not None and case.status in (STALE, DECIDED):
         said = decision_told(case, names)
         lines.append(say("bukti.basi" if case.status == STALE else "bukti.berlaku", isi=said))

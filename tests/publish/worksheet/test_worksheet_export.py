@@ -118,6 +118,22 @@ def test_every_boundary_has_its_picture(desk: Desk, blank: Path) -> None:
     assert rows == list(range(1, len(rows) + 1))
 
 
+def test_neighbours_that_dispute_one_line_name_each_other(desk: Desk, blank: Path) -> None:
+    """Tegalsari and Bandengan: what one source gives to the one the other gives to the other."""
+    copy = Copy(blank)
+    said = {
+        str(copy.get(i, "subject")): str(copy.get(i, "bukti")).split("Garis yang sama")[1:]
+        for m in (True, False) for i in copy.ids("batas", m)
+    }  # fmt: skip
+    names = dict(desk.table("kelurahan")[["kode_kelurahan", "nama_kelurahan"]].to_numpy())
+    one, other = sorted(subject for subject in said if subject in names)
+    for subject, beside in ((one, other), (other, one)):
+        (line,) = said.pop(subject)
+        assert f"dipersoalkan juga pada Kelurahan {names[beside]}. Pilih sumber yang sama" in line
+    assert said
+    assert not any(said.values()), "two kawasan share no line"
+
+
 def test_every_pair_of_outlines_is_listed_also_what_is_merely_redrawn(
     desk: Desk, blank: Path
 ) -> None:
