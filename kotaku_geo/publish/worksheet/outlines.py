@@ -1,5 +1,6 @@
 """The outlines that a conflict is about, as the sources delivered them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from kotaku_geo.publish.worksheet.cases import BOUNDARY, Case, Option
 from kotaku_geo.publish.worksheet.names import is_record
 from kotaku_geo.workspace import Workspace
 
+SEEN = 0.05  # of an RT, from which two drawings of it are not the same
 NEAR = 1.0  # what is shown of kelurahan around an RT, in widths of the RT
 # What rows of one source must share to be parts of one thing: the first that a row gives.
 _KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -21,6 +23,9 @@ _KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "kawasan": (("id_kawasan",), ("nama_kawasan", "kode_kelurahan", "nama_kelurahan"),
                 ("kode_kelurahan", "nama_kelurahan", "rw", "rt")),
 }  # fmt: skip
+
+
+Drawing = tuple[tuple[Option, ...], shapely.Geometry]
 
 
 class Outlines:
@@ -39,27 +44,29 @@ class Outlines:
             self.drawn[layer] = self._read(layer)
         return [self._shape(layer, option) for option in case.options]
 
-    def around(
-        self, case: Case
-    ) -> tuple[Option, shapely.Geometry, dict[str, shapely.Geometry]] | None:
-        """An RT whose kelurahan is in dispute, by the map that draws it first, and what is near it
-        of each kelurahan that is named (by code); None where nobody draws it, or no kelurahan."""
+    def around(self, case: Case) -> "Around | None":
+        """An RT whose kelurahan is in dispute, as maps draw it, and the kelurahan near it.
+
+        None where nobody draws it, or no kelurahan that is named lies near.
+        """
         drawn = [o for o in case.options if o.extra.get("cara") == "peta"]
         if case.parameter != "kode_kelurahan" or not drawn:
             return None
         if "rt" not in self.drawn:
             self.drawn["rt"] = self._read("rt")
-        shapes = [(o, s) for o in drawn if (s := self._shape("rt", o)) is not None]
-        if not shapes:
+        found = [(o, s) for o in drawn if (s := self._shape("rt", o)) is not None]
+        if not found:
             return None
-        first, shape = shapes[0]
-        left, bottom, right, top = shapely.bounds(shape).tolist()
+        shapes = [shape for _, shape in found]
+        left, bottom, right, top = shapely.total_bounds(np.array(shapes, dtype=object)).tolist()
         room = NEAR * max(right - left, top - bottom)
         window = shapely.box(left - room, bottom - room, right + room, top + room)
         near = {code: shapely.intersection(self.villages[code], window)
                 for code in case.identities if code in self.villages}  # fmt: skip
         seen = {code: part for code, part in near.items() if not part.is_empty}
-        return (first, shape, seen) if seen else None
+        far = {code: _way(shapes[0], self.villages[code])
+               for code, part in near.items() if part.is_empty}  # fmt: skip
+        return Around(_apart(found), seen, far) if seen else None
 
     def meant(self, case: Case) -> list[tuple[Option, shapely.Geometry]]:
         """The outlines of which one is meant, where one source draws an RT in several places."""
@@ -102,6 +109,45 @@ class Outlines:
         parts = drawn.shapes[[place]] if alone else drawn.shapes[drawn.thing == drawn.thing[place]]
         shape = shapely.union_all(parts)
         return None if shape.is_empty else shape
+
+
+@dataclass(frozen=True)
+class Around:
+    """Where an RT lies whose kelurahan is in dispute.
+
+    Attributes:
+        drawn: what maps draw, each with all who draw it so.
+        villages: what is near of each kelurahan that is named, by code.
+        far: those that are not near, by code: metres to them, and the wind, 0 … 7 from north by
+            east.
+    """
+
+    drawn: list[Drawing]
+    villages: Mapping[str, shapely.Geometry]
+    far: Mapping[str, tuple[float, int]]
+
+
+def _way(shape: shapely.Geometry, place: shapely.Geometry) -> tuple[float, int]:
+    """How far a place is from a shape, and into which of the eight winds."""
+    ends = shapely.get_coordinates(shapely.shortest_line(shape, place))
+    east, north = ends[-1] - shapely.get_coordinates(shapely.centroid(shape))[0]
+    wind = round(math.degrees(math.atan2(east, north)) / 45) % 8
+    return float(shapely.distance(shape, place)), wind
+
+
+def _apart(found: Sequence[tuple[Option, shapely.Geometry]]) -> list[Drawing]:
+    """The drawings; one that an eye cannot tell from an earlier one is told with it."""
+    kept: list[tuple[list[Option], shapely.Geometry]] = []
+    for option, shape in found:
+        least = SEEN * shapely.area(shape)
+        alike = (own for own, known in kept
+                 if shapely.area(shapely.symmetric_difference(shape, known)) <= least)  # fmt: skip
+        own = next(alike, None)
+        if own is None:
+            kept.append(([option], shape))
+        else:
+            own.append(option)
+    return [(tuple(own), shape) for own, shape in kept]
 
 
 @dataclass(frozen=True)

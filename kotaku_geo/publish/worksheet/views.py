@@ -30,7 +30,7 @@ from kotaku_geo.publish.worksheet.styles import (
     put_head,
     set_up,
 )
-from kotaku_geo.publish.worksheet.words import number, say
+from kotaku_geo.publish.worksheet.words import listing, number, say
 
 SCALE = 0.72  # of a picture on the sheet; it is drawn larger, for paper
 Numbered = Sequence[tuple[int, Case]]  # with the row of ``konflik``, counted from 1
@@ -178,12 +178,17 @@ def _surroundings(sheet: Any, at: int, case: Case, names: Names, outlines: Outli
     found = outlines.around(case)
     if found is None:
         return 0.0
-    option, shape, near = found
-    told = say(
-        "identitas.rt", tempat=names.place(case.subject), siapa=names.source(option.source_id)
-    )
-    sides = [picture.Side(told, shape)]
-    sides += [picture.Side(f"{names.place(code)} [{code}]", part) for code, part in near.items()]
+    place, joined = names.place(case.subject), say("nama.dan")
+    sides = []
+    for options, shape in found.drawn:
+        who = joined.join(dict.fromkeys(names.source(o.source_id) for o in options))
+        sides.append(picture.Side(say("identitas.rt", tempat=place, siapa=who), shape))
+    for code, part in found.villages.items():
+        sides.append(picture.Side(f"{names.place(code)} [{code}]", part))
+    for code, (metres, wind) in found.far.items():
+        told = say("identitas.jauh", tempat=names.place(code), id=code,
+                   arah=listing("identitas.arah")[wind], km=number(metres / 1000, 1))  # fmt: skip
+        sides.append(picture.Side(told, None))
     return _insert(sheet, at, 5, sides, title(case, names))
 
 
