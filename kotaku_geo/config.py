@@ -93,7 +93,8 @@ class Pipeline(Model):
             for source_id in order:
                 _known(source_id, ids, f"policy.order.{key}")
         for key in self.policy.tolerance:
-            _known(key, ["default", *parameter_ids(self.regulation)], "policy.tolerance")
+            known = [k for k in order_keys(self.regulation) if not k.startswith("batas.")]
+            _known(key, known, "policy.tolerance")
         return self
 
     def source(self, source_id: str) -> Source:

@@ -92,6 +92,10 @@ class Docket:
             found = True
         return found
 
+    def told(self, conflicts: Iterable[Conflict]) -> None:
+        """What is known by now of conflicts that were decided on: how much hung on them."""
+        self.as_decided.update({c.conflict_id: c for c in conflicts})
+
     def of_places(self) -> "Docket":
         """A docket of its own in which decisions over values are yet to be judged."""
         applied = {i: d for i, d in self.applied.items() if d.kind != "nilai"}

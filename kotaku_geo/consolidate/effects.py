@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kotaku_geo.config import DENOMINATORS
 from kotaku_geo.consolidate import score
 from kotaku_geo.consolidate.alternatives import Options, options_of
 from kotaku_geo.consolidate.choose import Cells
 from kotaku_geo.consolidate.conflicts import Conflict
+from kotaku_geo.consolidate.divisors import PREFIX, rows_under
 from kotaku_geo.consolidate.places import Places
 from kotaku_geo.consolidate.shares import Shares
 from kotaku_geo.consolidate.tables import (
@@ -44,6 +46,7 @@ def shown(
     size = _Sizes(places, rt, kawasan)
     over_values = [c for c in conflicts if c.kind == "nilai"]
     levels = _of_values(over_values, places, weighed)
+    levels |= _of_denominators(over_values, weighed)
     levels |= {c.conflict_id: _of_place(c, places, weighed, options)
                for c in conflicts if c.kind != "nilai"}  # fmt: skip
     return {
@@ -205,14 +208,8 @@ def _swapped(entries: pd.DataFrame, weighed: Weighed) -> Floats:
     have many.
     """
     unit, par = (entries[c].to_numpy(dtype=np.int64) for c in ("unit", "par"))
-    order = np.argsort(weighed.member, kind="stable")
-    home = weighed.member[unit]
-    ends = [np.searchsorted(weighed.member[order], home, side=s) for s in ("left", "right")]
-    count = ends[1] - ends[0]
-    entry = np.repeat(np.arange(len(entries)), count)
-    first = np.concatenate([[0], np.cumsum(count)[:-1]]) if len(count) else count
-    place = np.arange(len(entry)) - np.repeat(first, count) + np.repeat(ends[0], count)
-    rows, column = order[place], par[entry]
+    rows, entry = _neighbours(unit, weighed.member)
+    column = par[entry]
     mine = rows == unit[entry]
     chosen = weighed.choice.chosen
     cells = {
@@ -225,6 +222,65 @@ def _swapped(entries: pd.DataFrame, weighed: Weighed) -> Floats:
     columns = {name: values[:, None] for name, values in cells.items()}
     alone = Cells(**columns, score=weighed.law.scores(columns["share"]))
     return score.summed_cells(alone, weight[:, None], entry, len(entries), weighed.law)[1][:, 0]
+
+
+def _of_denominators(
+    conflicts: Sequence[Conflict], weighed: Weighed
+) -> dict[str, tuple[dict[str, str | None], dict[str, str | None]]]:
+    """Levels of RT and kawasan under each candidate of a denominator, all else as it stands."""
+    own = weighed.outcomes.disputes
+    place_of = {
+        (own.subject[i], PREFIX + DENOMINATORS[int(own.name[i])]): i for i in range(len(own))
+    }
+    asked = [(c, place_of[c.subject, c.parameter]) for c in conflicts
+             if (c.subject, c.parameter) in place_of]  # fmt: skip
+    if not asked:
+        return {}
+    of_rt, of_area = _under_amounts(weighed)
+    result = {}
+    for conflict, place in asked:
+        names, first = options_of(conflict), int(own.start[place])
+        rts = {name: of_rt[first + i] for i, name in enumerate(names)}
+        inside = weighed.member[own.unit[place]] >= 0
+        areas = {name: of_area[first + i] for i, name in enumerate(names)} if inside else {}
+        result[conflict.conflict_id] = (rts, areas)
+    return result
+
+
+def _under_amounts(weighed: Weighed) -> tuple[Objects, Objects]:
+    """Levels of the RT, and of its kawasan, under each amount of a denominator in dispute."""
+    found, law = weighed.outcomes, weighed.law
+    own, chosen = found.disputes, weighed.choice.chosen
+    unit = own.unit[own.owner]
+    values = {
+        n: getattr(found, n) for n in ("entry", "par", "share", "volume", "penyebut", "score")
+    }
+    of_rt = law.level_names(*law.totals(rows_under(values, chosen.score[unit], "score")))
+    rows, entry = _neighbours(unit, weighed.member)
+    mine = rows == unit[entry]
+    cells = {}
+    for name in ("share", "volume", "penyebut", "score"):
+        every = getattr(chosen, name)[rows]
+        every[mine] = rows_under(values, getattr(chosen, name)[unit], name)[entry[mine]]
+        cells[name] = every
+    weight = np.column_stack([weighed.have.of(p) for p in law.parameters])[rows]
+    for at, parameter in enumerate(law.parameters):
+        divisor = DENOMINATORS.index(parameter.denominator)
+        same = mine & (own.name[own.owner[entry]] == divisor)
+        weight[same, at] = own.amount[entry[same]]
+    summed = score.summed_cells(Cells(**cells), weight, entry, len(unit), law)[1]
+    return of_rt, law.level_names(*law.totals(summed))
+
+
+def _neighbours(unit: Ints, member: Ints) -> tuple[Ints, Ints]:
+    """The RT of the kawasan of each unit, below each other, and of which unit each row is."""
+    order = np.argsort(member, kind="stable")
+    home = member[unit]
+    ends = [np.searchsorted(member[order], home, side=side) for side in ("left", "right")]
+    count = ends[1] - ends[0]
+    entry = np.repeat(np.arange(len(unit)), count)
+    place = np.arange(len(entry)) - np.repeat(np.cumsum(count) - count, count)
+    return order[place + np.repeat(ends[0], count)], entry
 
 
 def _json(levels: Mapping[str, str | None]) -> str | None:

@@ -28,7 +28,8 @@ from kotaku_geo.regulation import Parameter, Regulation, load
 _EMPTY = {
     "unit": "int64", "par": "int64", "source_id": "str", "source_row": "Int64",
     "volume": "float64", "penyebut": "float64", "share": "float64", "by_volume": "bool",
-    "divisor": "str", "shared": "bool", "kelengkapan_data": "float64",
+    "divisor": "str", "measure": "float64", "by": "str", "lacking": "bool",
+    "kelengkapan_data": "float64",
 }  # fmt: skip
 DRAWN = int(np.iinfo(np.int64).max)  # rank of hectares that are drawn and not surveyed
 RULES = ["tunggal", "sepakat", "urutan"]  # the only one, all agree, the order of sources
@@ -104,8 +105,10 @@ def candidates(survey: Survey, have: Denominators, pipeline: Pipeline) -> pd.Dat
     Returns:
         unit, par (position in the form), source_id, source_row, volume, penyebut, share (uncapped
         fraction, NaN for x/0 and where nothing is known to divide by), by_volume (whether it is
-        made of a delivered volume), divisor (what ``penyebut`` counts), shared (whether the volume
-        is divided by the RT's denominator, and not by one of the row's own).
+        made of a delivered volume), divisor (what ``penyebut`` counts); and how the share hangs on
+        a denominator of the RT: by (which, null where the row divides by its own), measure (what is
+        divided by it, NaN where none is), lacking (whether that is what is there, of which the
+        denominator says how much there ought to be).
     """
     law = load(pipeline.regulation)
     theirs = {s.id: s.regulation or law.id for s in pipeline.sources}
@@ -131,7 +134,9 @@ def together(*parts: pd.DataFrame) -> pd.DataFrame:
         return nobody.assign(source_id=coded(nobody["source_id"], names))
     full = [
         part.assign(
-            source_id=coded(part["source_id"], names), divisor=coded(part["divisor"], DENOMINATORS)
+            source_id=coded(part["source_id"], names),
+            divisor=coded(part["divisor"], DENOMINATORS),
+            by=coded(part["by"], DENOMINATORS),
         )
         for part in full
     ]
@@ -166,25 +171,35 @@ def bound(
     """Candidates of one parameter that a measure gives in its own denominator.
 
     Where the form divides by something else, the share is kept and the volume is expressed in the
-    form's denominator, so that RT can be summed.
+    form's denominator, so that RT can be summed. They hang on no denominator of the RT until
+    `hanging` says so.
     """
     share = law.shares(volume, own)
     if parameter.denominator != own_name:
         own = have.of(parameter)[unit]
         volume = share * own
-    par = law.parameter_ids.index(parameter.id)
     return pd.DataFrame(
         {
             "unit": unit,
-            "par": par,
+            "par": law.parameter_ids.index(parameter.id),
             "volume": volume,
             "penyebut": own,
             "share": share,
             "by_volume": True,
             "divisor": parameter.denominator,
-            "shared": parameter.denominator == own_name,
+            "measure": np.nan,
+            "by": None,
+            "lacking": False,
         }
     )
+
+
+def hanging(
+    table: pd.DataFrame, by: str, measure: Floats, where: Bools, *, lacking: bool = False
+) -> pd.DataFrame:
+    """Candidates of `bound` of which some hang on the RT's own denominator ``by``."""
+    names = of_codes(np.where(where, DENOMINATORS.index(by), -1), DENOMINATORS)
+    return table.assign(by=names, measure=np.where(where, measure, np.nan), lacking=lacking)
 
 
 def _of_form(survey: Survey, have: Denominators, form: Regulation, law: Regulation) -> pd.DataFrame:
@@ -203,6 +218,7 @@ def _of_form(survey: Survey, have: Denominators, form: Regulation, law: Regulati
             "source_id": of_codes(source, names),
             "source_row": records.array.take(row),
             "divisor": of_codes(columns.pop("divisor"), DENOMINATORS),
+            "by": of_codes(columns.pop("by"), DENOMINATORS),
             **columns,
         }
     )
@@ -216,18 +232,14 @@ def _of_parameter(
     par, parameter = meant
     volume, given = (floats(survey.rows[f"{kind}{same.id}"]) for kind in "vp")
     row = np.flatnonzero(~(np.isnan(volume) & np.isnan(given)))
-    own, shared = _divisors(survey, have, same)
-    own, shared, volume, given, unit = (
-        own[row],
-        shared[row],
-        volume[row],
-        given[row],
-        survey.unit[row],
-    )
+    own, by = (each[row] for each in _divisors(survey, have, same))
+    volume, given, unit = volume[row], given[row], survey.unit[row]
     measured = ~np.isnan(volume)
     share = form.shares(volume, own)
     by_share = np.isnan(share) & ~np.isnan(given)
     share = np.where(by_share, given, share)
+    by = np.where(by_share | ~measured, -1, by)
+    measure = np.where(by >= 0, volume, np.nan)
     divisor = np.full(len(row), DENOMINATORS.index(parameter.denominator))
     if same.denominator != parameter.denominator:
         # Nothing to convert where it is a share of nothing: it stays as found, to be reported.
@@ -244,25 +256,30 @@ def _of_parameter(
         "share": share,
         "by_volume": measured,
         "divisor": divisor,
-        "shared": shared & ~by_share & (same.denominator == parameter.denominator),
+        "measure": measure,
+        "by": by,
+        "lacking": np.zeros(len(row), dtype=bool),
     }
 
 
-def _divisors(survey: Survey, have: Denominators, parameter: Parameter) -> tuple[Floats, Bools]:
-    """What each row is divided by, and whether it gives nothing of that itself.
+def _divisors(survey: Survey, have: Denominators, parameter: Parameter) -> tuple[Floats, Ints]:
+    """What each row is divided by, and which denominator of the RT that is; −1: the row's own.
 
     Its own denominator, else the RT's; then the same for the fallback.
     """
     result = np.full(len(survey.unit), np.nan)
-    silent = np.ones(len(survey.unit), dtype=bool)
+    by = np.full(len(survey.unit), -1, dtype=np.int64)
     for name in (parameter.denominator, parameter.fallback):
         if name is None:
             continue
-        own = floats(survey.rows[name])
-        silent &= np.isnan(own)
-        for values in (own, have.chosen[name][survey.unit]):
-            result = np.where(np.isnan(result), values, result)
-    return result, silent
+        code = DENOMINATORS.index(name)
+        for values, of_rt in (
+            (floats(survey.rows[name]), -1),
+            (have.chosen[name][survey.unit], code),
+        ):
+            new = np.isnan(result) & ~np.isnan(values)
+            result, by = np.where(new, values, result), np.where(new, of_rt, by)
+    return result, by
 
 
 def _records(survey: Survey, units: pd.DataFrame) -> pd.DataFrame:

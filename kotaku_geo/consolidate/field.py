@@ -12,7 +12,7 @@ import shapely
 
 from kotaku_geo import resources
 from kotaku_geo.consolidate import rt
-from kotaku_geo.consolidate.facts import Denominators, bound
+from kotaku_geo.consolidate.facts import Denominators, bound, hanging
 from kotaku_geo.consolidate.ground import Ground, unit_of_points
 from kotaku_geo.consolidate.tables import Bools, Floats, Geometries, Ints
 from kotaku_geo.geo import cover, parallel
@@ -159,7 +159,8 @@ class Field:
 
     def said(
         self, key: str, source: str, volume: Floats, own: Floats, own_name: str, where: Bools,
-        rated: Floats | None = None, *, enough: bool = False,
+        rated: Floats | None = None, *, enough: bool = False, of_rt: bool | Bools = True,
+        there: Floats | None = None,
     ) -> pd.DataFrame:  # fmt: skip
         """Candidates of the parameter of this name for units where the measure is known.
 
@@ -170,6 +171,9 @@ class Field:
             where: units that the source speaks of.
             rated: share of each unit's objects that could be counted; NaN where there are none.
             enough: whether the measure holds however small that share is.
+            of_rt: whether ``own`` is the RT's denominator, and not the layer's own count.
+            there: what is there of what ``own`` says there ought to be, where the volume is what
+                lacks.
         """
         parameter = self.law.by_key.get(key)
         if parameter is None:
@@ -184,6 +188,9 @@ class Field:
         if not len(unit):
             return pd.DataFrame()
         made = bound(self.law, parameter, unit, volume[unit], own[unit], own_name, self.have)
+        hangs = np.broadcast_to(of_rt, self.size)[unit]
+        measure = volume if there is None else there
+        made = hanging(made, own_name, measure[unit], hangs, lacking=there is not None)
         return made.assign(kelengkapan_data=np.round(complete[unit], _DIGITS))
 
     def _note(

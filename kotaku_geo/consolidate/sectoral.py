@@ -126,7 +126,10 @@ def _buildings(field: Field, rows: gpd.GeoDataFrame, unit: Ints) -> pd.DataFrame
                 continue
             rated = share_of(field.total(inside, (~np.isnan(bad)).astype(float)), count)
             volume = field.total(inside, bad)
-            parts.append(field.said(key, source, volume, count, "jumlah_bangunan", where, rated))
+            said = field.said(
+                key, source, volume, count, "jumlah_bangunan", where, rated, of_rt=False
+            )
+            parts.append(said)
         return _together(parts)
 
     return _by_source(plain, measure)
@@ -147,7 +150,7 @@ def _lines(field: Field, name: str, lines: Lines) -> pd.DataFrame:
         total = np.round(field.total(inside, metres), _DIGITS)
         where = field.speaks(source, total > 0)
         lacking = np.maximum(ideal - total, 0)
-        parts = [field.said(missing_key, source, lacking, ideal, ideal_name, where)]
+        parts = [field.said(missing_key, source, lacking, ideal, ideal_name, where, there=total)]
         if source not in unrated:
             rated = state[lines.row[mine]]
             damaged = np.round(field.total(inside, metres * rated), _DIGITS)
@@ -203,8 +206,9 @@ def _service(field: Field, name: str, service: Service) -> pd.DataFrame:
         # Whom a list of both kinds leaves out may be either; one of those without names them all.
         census = bool(((decent == 1) & (kk > 0)).any())
         return field.said(
-            _SERVICES[name], source, volume, own_kk, "jumlah_kk", where, listed, enough=not census
-        )
+            _SERVICES[name], source, volume, own_kk, "jumlah_kk", where, listed,
+            enough=not census, of_rt=~np.isnan(households),
+        )  # fmt: skip
 
     return _by_source(rows, measure)
 
@@ -250,7 +254,9 @@ def _fire(field: Field, rows: gpd.GeoDataFrame) -> pd.DataFrame:
         present[near] = True
         where = field.speaks(source, present) & (count > 0)
         volume = field.total(inside, outside)
-        return field.said("prasarana_kebakaran", source, volume, count, "jumlah_bangunan", where)
+        return field.said(
+            "prasarana_kebakaran", source, volume, count, "jumlah_bangunan", where, of_rt=False
+        )
 
     return _by_source(rows, measure, silent)
 

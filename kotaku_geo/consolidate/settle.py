@@ -1,21 +1,19 @@
 """Decisions over values: the share or the denominator that was chosen stands in its cell."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from kotaku_geo.config import Pipeline
+from kotaku_geo.config import DENOMINATORS
 from kotaku_geo.consolidate import choose, shares
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.decisions import BY_DECISION, Docket, picked
-from kotaku_geo.consolidate.facts import DRAWN, Denominators
+from kotaku_geo.consolidate.divisors import Disputes, Outcomes
+from kotaku_geo.consolidate.facts import Denominators
 from kotaku_geo.consolidate.tables import codes_in
 from kotaku_geo.decisions import Decision
 from kotaku_geo.findings import FindingBook
@@ -73,7 +71,8 @@ def _typed(
     return {
         "unit": unit, "par": par, "source_id": BY_DECISION, "source_row": pd.NA,
         "volume": share * own, "penyebut": own, "share": share, "by_volume": False,
-        "divisor": parameter.denominator, "shared": True, "kelengkapan_data": np.nan, "rank": -1,
+        "divisor": parameter.denominator, "measure": np.nan, "by": None, "lacking": False,
+        "kelengkapan_data": np.nan, "rank": -1,
         "score": float(law.scores([share])[0]), "rule": BY_DECISION, "dipakai": True,
         "decision_id": decision.decision_id,
     }  # fmt: skip
@@ -104,24 +103,27 @@ def _applied(
     return table.sort_values(["unit", "par"], kind="stable", ignore_index=True)
 
 
-def denominators(have: Denominators, units: pd.DataFrame, docket: Docket) -> Denominators:
+def denominators(have: Denominators, found: Disputes, docket: Docket) -> Denominators:
     """The denominators with every decision over one applied that applies."""
-    asked = {d.about for d in docket.of_kind("nilai") if d.parameter.startswith(_PREFIX)}
-    if not asked:
-        return have
-    found = [c for c in _disputes(have, units) if _about(c[2]) in asked]
-    if not docket.judge(conflict for *_, conflict in found):
+    asked = [place for place, conflict in enumerate(found.conflicts()) if _known(conflict, docket)]
+    if not docket.judge(found.conflict(place) for place in asked):
         return have
     chosen = {name: values.copy() for name, values in have.chosen.items()}
     facts = have.facts
-    for unit, name, conflict in found:
+    for place in asked:
+        conflict = found.conflict(place)
         decision = docket.applied.get(conflict.conflict_id)
         if decision is not None:
+            unit, name = int(found.unit[place]), DENOMINATORS[found.name[place]]
             meant = picked(decision, conflict)[:1]
             chosen[name][unit] = meant[0].value if meant else decision.number
             facts = _decided_fact(facts, unit, name, decision, meant)
     facts = facts.sort_values(["unit", "name"], kind="stable", ignore_index=True)
     return Denominators(chosen, facts)
+
+
+def _known(conflict: Conflict, docket: Docket) -> bool:
+    return docket.knows((conflict.kind, conflict.subject, conflict.parameter))
 
 
 def _decided_fact(
@@ -143,71 +145,23 @@ def _decided_fact(
     return facts.assign(dipakai=used, rule=rule, decision_id=ids)
 
 
-def denominator_conflicts(
-    have: Denominators, choice: Choice, units: pd.DataFrame, pipeline: Pipeline, law: Regulation
-) -> list[Conflict]:
-    """Denominators that sources give differently, where it changes the score of a parameter.
-
-    It does where the value that stands was divided by the RT's own denominator, as a measure of a
-    sector layer is; a survey row that gives its denominator itself is divided by that.
-    """
-    found = list(_disputes(have, units))
-    if not found:
-        return []
-    used = choice.candidates[choice.candidates["dipakai"] & choice.candidates["shared"]]
-    used = used[np.isin(used["unit"].to_numpy(), [unit for unit, *_ in found])]
-    rows = zip(
-        used["unit"].tolist(), used["divisor"].tolist(), used["volume"].tolist(), strict=True
-    )
-    by_cell: dict[tuple[int, str], list[float]] = {}
-    for unit, name, volume in rows:
-        by_cell.setdefault((unit, name), []).append(volume)
-    result = []
-    for unit, name, conflict in found:
-        volumes = by_cell.get((unit, name), [])
-        amounts = [candidate.value for candidate in conflict.candidates]
-        limit = pipeline.tolerance("default")
-        if not volumes or conflict.spread is None or conflict.spread <= limit:
+def tell(
+    outcomes: Outcomes, units: gpd.GeoDataFrame, docket: Docket, findings: FindingBook
+) -> None:
+    """A finding for each open conflict over a denominator, and for what straddles a band limit."""
+    said = [("conflict.value", c) for c in outcomes.conflicts()]
+    told = {conflict.conflict_id for _, conflict in said}
+    said += [
+        ("parameter.band-limit", c) for c in outcomes.straddling() if c.conflict_id not in told
+    ]
+    shape_of = dict(zip(units["id_rt"], units.geometry, strict=True)) if said else {}
+    for rule, conflict in said:
+        if conflict.conflict_id in docket.applied:
             continue
-        scores = law.scores(law.shares(np.array(volumes)[:, None], np.array(amounts)[None, :]))
-        if (np.nanmin(scores, axis=1) != np.nanmax(scores, axis=1)).any():
-            result.append(replace(conflict, material=True))
-    return result
-
-
-def tell(found: list[Conflict], units: gpd.GeoDataFrame, findings: FindingBook) -> None:
-    """A finding for each conflict over a denominator."""
-    if found:
-        shape_of = dict(zip(units["id_rt"], units.geometry, strict=True))
-        for conflict in found:
-            text = "; ".join(f"{c.source_id} {number(c.value)}" for c in conflict.candidates)
-            spread = number(conflict.spread, 1)
-            findings.add(
-                "conflict.value", subject=conflict.subject, key=conflict.conflict_id, value=spread,
-                geometry=shape_of[conflict.subject], parameter=conflict.parameter, selisih=spread,
-                kandidat=text,
-            )  # fmt: skip
-
-
-def _about(conflict: Conflict) -> tuple[str, str, str]:
-    return conflict.kind, conflict.subject, conflict.parameter
-
-
-def _disputes(have: Denominators, units: pd.DataFrame) -> Iterator[tuple[int, str, Conflict]]:
-    """Denominators that surveys give differently: unit, name, and the conflict.
-
-    Drawn hectares are no side of it: they count only where nobody surveyed any.
-    """
-    facts = have.facts[(have.facts["rank"] != DRAWN) & (have.facts["rule"] == "urutan")]
-    ids = units["id_rt"].to_numpy(dtype=object)
-    columns = ["unit", "name", "source_id", "source_row", "value"]
-    rows = zip(*(facts[column].tolist() for column in columns), strict=True)
-    for (unit, name), group in groupby(rows, key=itemgetter(0, 1)):
-        cell = list(group)
-        amounts = [amount for *_, amount in cell]
-        most = max(amounts)
-        if min(amounts) == most:
-            continue
-        said = [Candidate(s, None if pd.isna(r) else int(r), value=v) for _, _, s, r, v in cell]
-        spread = 100 * (most - min(amounts)) / most if most > 0 else 100.0
-        yield unit, name, Conflict("nilai", ids[unit], _PREFIX + name, said, spread, False)
+        text = "; ".join(f"{c.source_id} {number(c.value)}" for c in conflict.candidates)
+        spread = number(conflict.spread, 1)
+        findings.add(
+            rule, subject=conflict.subject, key=conflict.conflict_id, value=spread,
+            geometry=shape_of[conflict.subject], parameter=conflict.parameter, selisih=spread,
+            kandidat=text,
+        )  # fmt: skip

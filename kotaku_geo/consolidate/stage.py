@@ -84,10 +84,9 @@ def _disputes(
     """Open conflicts over values and denominators: those over shares, and all others."""
     units, law, choice = found.units, weighed.law, weighed.choice
     over_shares, special = shares.open_ones(choice, units, law, ctx.findings).parted(docket)
-    over_denominators = settle.denominator_conflicts(weighed.have, choice, units, ctx.pipeline, law)
-    open_ = [c for c in over_denominators if c.conflict_id not in docket.applied]
-    settle.tell(open_, units, ctx.findings)
-    return over_shares, [*special, *open_]
+    settle.tell(weighed.outcomes, units, docket, ctx.findings)
+    docket.told(weighed.outcomes.decided(set(docket.applied)))
+    return over_shares, [*special, *weighed.outcomes.conflicts()]
 
 
 def _decisions(

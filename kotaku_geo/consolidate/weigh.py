@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from kotaku_geo.consolidate import choose, facts, score, sectoral, settle
+from kotaku_geo.consolidate import choose, divisors, facts, score, sectoral, settle
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.decisions import Docket
+from kotaku_geo.consolidate.divisors import Outcomes
 from kotaku_geo.consolidate.facts import Denominators
 from kotaku_geo.consolidate.field import Field
 from kotaku_geo.consolidate.ground import Ground
@@ -27,6 +28,7 @@ class Weighed:
     Attributes:
         law: the regulation that was scored by.
         have: denominators of the RT.
+        outcomes: what each candidate of a denominator in dispute would make of the values.
         choice: candidates, and the values that stand.
         extra: other attributes of the RT.
         by_sector: what the sector layers say of the RT.
@@ -36,6 +38,7 @@ class Weighed:
 
     law: Regulation
     have: Denominators
+    outcomes: Outcomes
     choice: Choice
     extra: pd.DataFrame
     by_sector: pd.DataFrame
@@ -58,7 +61,8 @@ def weigh(
     law = load(pipeline.regulation)
     survey = facts.survey_of(places.survey, units)
     have = facts.denominators(survey, units, pipeline)
-    have = settle.denominators(have, units, docket)
+    disputes = divisors.disputes(have, units)
+    have = settle.denominators(have, disputes, docket)
     said = facts.candidates(survey, have, pipeline)
     extra = facts.attributes(survey, len(units), pipeline)
     again = None if known is None else _measured(places, have, *known)
@@ -67,11 +71,13 @@ def weigh(
     by_sector, density = again
     choice = choose.choose(facts.together(said, by_sector), len(units), law, pipeline)
     choice = settle.values(choice, units, have, law, docket)
+    outcomes = divisors.outcomes(disputes, choice, have, law, pipeline)
+    choice = divisors.widened(choice, outcomes, set(docket.applied))
     extra = extra.assign(bangunan_per_ha=density)
     member = units["kawasan"].to_numpy(dtype=np.int64)
     of_units = score.of_units(choice, law)
     of_areas = score.of_kawasan(choice, have, member, places.kawasan.size, law)
-    return Weighed(law, have, choice, extra, by_sector, member, of_units, of_areas)
+    return Weighed(law, have, outcomes, choice, extra, by_sector, member, of_units, of_areas)
 
 
 def _measured(

@@ -143,7 +143,7 @@ def test_a_chosen_denominator(consolidate: Consolidate) -> None:
     assert (after.rt(RT)["jumlah_kk"], after.rt(RT)["p3a"]) == (80, 0.3)
     fact = after.facts(RT, "penyebut.jumlah_kk").set_index("source_id").loc["b"]
     assert fact[["dipakai", "rule"]].tolist() == [True, "keputusan"]
-    assert conflict(after)["status"] == "diputuskan"
+    assert conflict(after)[["status", "material"]].tolist() == ["diputuskan", True]
     typed = run(decide(before, "penyebut.jumlah_kk", value="50"))
     assert (typed.rt(RT)["jumlah_kk"], typed.rt(RT)["p3a"]) == (50, 0.48)
     assert "keputusan" in set(typed.facts(RT, "penyebut.jumlah_kk")["source_id"])
