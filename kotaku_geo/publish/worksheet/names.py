@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kotaku_geo.config import Pipeline
-from kotaku_geo.publish.worksheet.words import day, language, level, plain, say
+from kotaku_geo.config import City, Pipeline
+from kotaku_geo.publish.worksheet.words import data, day, language, level, plain, say
 from kotaku_geo.regulation import Regulation, load
 from kotaku_geo.workspace import Workspace
 
 _RT = re.compile(r"(?P<kode>[\d.]+)-RW(?P<rw>\w+)-RT(?P<rt>[\w+]+)")
 _NO_RW = "000"
+_CITY = re.compile(r"(?:(?P<kota>kota)|kabupaten|kab\.?)\s+(?P<nama>.+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,17 @@ class Names:
 
     def _agency(self, source_id: str) -> str | None:
         return {s.id: s.agency for s in self.pipeline.sources}.get(source_id)
+
+
+def decreed_by(city: City) -> str:
+    """Who decrees for a city or regency, by its name; by its code where that does not tell."""
+    province, number = city.code.split(".")
+    match = _CITY.fullmatch(plain(city.name).strip())
+    by_code = number >= data("acara.kode.kota_dari")
+    kind = "kota" if (by_code if match is None else match["kota"]) else "kabupaten"
+    if province == data("acara.kode.provinsi"):
+        kind = "provinsi"
+    return say(f"acara.kepala_daerah.{kind}", nama=match["nama"] if match else plain(city.name))
 
 
 def rt_parts(subject: str) -> tuple[str, str | None, str] | None:

@@ -8,35 +8,52 @@ from typing import Any
 
 import docx
 import pytest
+from docx.text.paragraph import Paragraph
 
+from kotaku_geo.config import load_pipeline
+from kotaku_geo.decisions import read_decisions
 from kotaku_geo.errors import InputError
 from kotaku_geo.publish.worksheet.sealed import latest
 from tests.publish.worksheet.officer import RECORD, Copy, Desk
 
 
+def spaced(text: str) -> str:
+    """A text with ordinary spaces where its lines may not be broken."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def texts(path: Path) -> str:
     doc = docx.Document(str(path))
     cells = [c.text for t in doc.tables for row in t.rows for c in row.cells]
-    return "\n".join([*(p.text for p in doc.paragraphs), *cells])
+    return spaced("\n".join([*(p.text for p in doc.paragraphs), *cells]))
 
 
 def rows_of(path: Path, head: str) -> list[list[str]]:
+    """Rows of every table that has a column of this heading."""
+    found = []
     for table in docx.Document(str(path)).tables:
-        rows = [[c.text for c in row.cells] for row in table.rows]
-        if head in rows[0]:
-            return rows[1:]
-    return []
+        rows = [[spaced(c.text) for c in row.cells] for row in table.rows]
+        found += rows[1:] if head in rows[0] else []
+    return found
 
 
 def test_the_draft_has_the_usual_form_and_lists_what_is_open(desk: Desk, blank: Path) -> None:
     target = desk.desk / "ba.docx"
     desk.export("lagi.xlsx", "--docx", target)
     text = texts(target)
-    for part in ("BERITA ACARA", "Nomor: ....", "Pada hari ini", "14/PRT/M/2018", "DAFTAR HADIR",
-                 "Ketua Pokja PKP", "Belum ada keputusan"):  # fmt: skip
+    for part in ("BERITA ACARA", "Nomor: ....", "Pada hari ini, ....", "14/PRT/M/2018",
+                 "DAFTAR HADIR", "Ketua Pokja PKP", "Belum ada keputusan",
+                 "dilaksanakan rapat Pokja PKP Kota Contoh untuk",
+                 "Keputusan Wali Kota Contoh Nomor ...."):  # fmt: skip
         assert part in text, part
     conflicts = desk.table("conflicts")
-    assert len(rows_of(target, "Kandidat")) == int(conflicts["material"].sum())
+    opened = rows_of(target, "Kandidat")
+    material = set(conflicts.loc[conflicts["material"], "conflict_id"])
+    assert {row[0].split("\n")[1] for row in opened} == material
+    assert len(opened) == len(material)
+    assert f"Masih terbuka {len(material)} perbedaan yang mengubah hasil" in text
+    assert f"masih ada {len(conflicts) - len(material)} perbedaan yang tidak material" in text
+    assert "LAMPIRAN" not in text
     assert "SHA-256" not in text
     agencies = [row[2] for row in rows_of(target, "Tanda tangan") if row[2]]
     assert "PDAM Tirta Contoh" in agencies
@@ -51,10 +68,22 @@ def test_decisions_stand_with_their_record_and_leave_the_open_list(desk: Desk, b
     target = desk.desk / "ba.docx"
     desk.export("lagi.xlsx", "--docx", target)
     decided = rows_of(target, "Yang berlaku")
-    assert len(decided) == 2
-    by_value = next(row for row in decided if row[3] == "45,5 %")
-    assert by_value[5] == "Hasil <cek> & ricek bersama"
-    assert f"{RECORD['berita_acara']}, 2 Mei 2024" in by_value[6]
+    ids = {
+        d.about: d.decision_id
+        for d in read_decisions(desk.decisions, load_pipeline(desk.pipeline).pipeline)
+    }
+    assert len(decided) == len(ids) == 2
+    by_value = next(row for row in decided if row[2].startswith("45,5 %"))
+    about = ("nilai", copy.get(value, "subject"), copy.get(value, "parameter"))
+    assert by_value[0].split("\n")[1] == value
+    assert by_value[2] == f"45,5 %\n{ids[about]}"
+    assert by_value[4] == "Hasil <cek> & ricek bersama"
+    said = texts(target)
+    assert "BA 050/12/2024, 2 Mei 2024 – Rapat Pokja PKP; diputuskan oleh Pokja PKP: 2 hal." in said
+    assert said.count("diputuskan oleh") == 1
+    for part in ("Nomor: BA 050/12/2024", "Pada hari ini, Kamis, tanggal 2 Mei 2024, bertempat",
+                 "telah dilaksanakan Rapat Pokja PKP untuk menyepakati"):  # fmt: skip
+        assert part in said
     opened = rows_of(target, "Kandidat")
     conflicts = desk.table("conflicts")
     left = conflicts["material"] & (conflicts["status"] != "diputuskan")
@@ -72,15 +101,22 @@ def test_what_was_not_chosen_stands_beside_what_was(desk: Desk, blank: Path) -> 
     rows = rows_of(target, "Yang tidak dipilih")
     conflicts = desk.table("conflicts")
     assert len(rows) == len(conflicts)
-    assert {row[2] for row in rows} >= {"RT mana yang dimaksud", "Masuk kelurahan mana"}
+    what = [row[1].split("\n")[1] for row in rows]
+    assert set(what) >= {"RT mana yang dimaksud", "Masuk kelurahan mana"}
+    assert {len(row) for row in rows} == {4}, "one reason stands once above the table"
+    assert texts(target).count(RECORD["alasan"]) == 1
     assert 'tertulis "Sukamaju" oleh Dinas Perkim Kota Contoh (profil-rt-2023)' in str(rows)
     assert "profil-rt-2023/sukamaju" not in str(rows)
     values = conflicts[conflicts["kind"] != "identitas"]
-    told = sorted(len(row[4].split("\n")) for row in rows if row[2] and "mana" not in row[2])
+    told = sorted(
+        len(row[3].split("\n"))
+        for row, about in zip(rows, what, strict=True)
+        if "mana" not in about
+    )
     assert told == sorted(len(json.loads(c)) - 1 for c in values["candidates"])
     for row in rows:
-        assert row[4]
-        assert not set(row[4].split("\n")) & {row[3]}
+        assert row[3]
+        assert not set(row[3].split("\n")) & {row[2].split("\n")[0]}
 
 
 def test_those_who_sign_stand_on_one_page_in_lines(desk: Desk, blank: Path) -> None:
@@ -91,6 +127,13 @@ def test_those_who_sign_stand_on_one_page_in_lines(desk: Desk, blank: Path) -> N
     kept = [[c.paragraphs[0].paragraph_format.keep_with_next for c in r.cells] for r in table.rows]
     assert all(all(row) for row in kept[:-1])
     assert not any(kept[-1])
+    before = table._tbl.getprevious()
+    led = []
+    while before.tag.endswith("}p") and (line := Paragraph(before, None)).text:
+        led.append((line.text, line.paragraph_format.keep_with_next))
+        before = before.getprevious()
+    assert [keep for _, keep in led[:4]] == [True] * 4
+    assert led[3][0] == "V. Closing", "on the page of the signatures stands what is signed"
     for row in table.rows[1::2]:
         left, right = (cell.text for cell in row.cells)
         assert left == right
@@ -111,6 +154,7 @@ def test_after_the_seal_the_annex_names_the_newest_versions_hash(desk: Desk) -> 
     target = desk.desk / "ba.docx"
     desk.export("lagi.xlsx", "--docx", target, "--seal-dir", folder)
     assert "versi v1.10" in texts(target)
+    assert "LAMPIRAN I – VERSI YANG DISEGEL" in texts(target)
     annex = rows_of(target, "Sidik SHA-256")
     assert annex == [["Seluruh versi", "0" * 64], ["rt", "ab" * 32]]
 
