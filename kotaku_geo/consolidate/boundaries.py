@@ -119,8 +119,9 @@ def disagreements(
     accuracy = {s.id: s.accuracy or pipeline.verify.accuracy_m for s in pipeline.sources}
     blurs = [floats(side["source_id"].map(accuracy)) for side in (strong, drawn)]
     measured = _measured(strong, drawn, blurs, pipeline, workers)
-    apart = np.flatnonzero(measured["change"] > SAME_M2)
-    conflicts = _conflicts(found, drawn.iloc[apart], measured.iloc[apart], kind)
+    apart = drawn["key"][(measured["change"] > SAME_M2).to_numpy()]
+    disputed = np.flatnonzero(among(drawn["key"], apart))
+    conflicts = _conflicts(found, drawn.iloc[disputed], measured.iloc[disputed], kind)
     return Compared(conflicts, _pairs(strong, drawn, measured, kind))
 
 
@@ -239,6 +240,8 @@ def _difference(left: Geometries, right: Geometries, workers: int) -> Geometries
 def _conflicts(
     found: Outlines, apart: gpd.GeoDataFrame, measured: pd.DataFrame, kind: str
 ) -> list[Conflict]:
+    """A conflict for each thing in dispute, with every outline of it: any of them may be chosen,
+    also one that by itself would be redrawing."""
     strong = found.chosen[among(found.chosen["key"], apart["key"])]
     ours = dict(zip(strong["key"], _drawn(strong, [{}] * len(strong)), strict=True))
     theirs: dict[str, list[Candidate]] = {}

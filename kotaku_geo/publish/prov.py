@@ -41,7 +41,8 @@ def provenance(
     layers = _files(graph, released.table("ingest/sources"))
     facts = _facts(graph, released.table("consolidate/facts"), layers)
     _conflicts(graph, released.table("consolidate/conflicts"), facts.values())
-    decisions = _decisions(graph, baseline.decisions)
+    shown = records(released.table("consolidate/decisions"))
+    decisions = _decisions(graph, baseline.decisions, {row["decision_id"]: row for row in shown})
     city = released.pipeline.city
     told = {"kg:sha256": whole_hash(baseline.hashes), "kg:kota": city.code,
             "kg:peraturan": released.pipeline.regulation}  # fmt: skip
@@ -172,8 +173,13 @@ def _conflicts(graph: Graph, conflicts: pd.DataFrame, facts: Iterable[str]) -> N
     graph.made(_CONFLICTS, "kg:consolidate", list(facts))
 
 
-def _decisions(graph: Graph, decisions: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Every decision and the meeting that took it; the entities of those in force."""
+def _decisions(
+    graph: Graph, decisions: Mapping[str, Mapping[str, Any]], shown: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """Every decision and the meeting that took it; the entities of those in force.
+
+    ``shown`` are their rows as they may be published: what was decided is taken from there.
+    """
     in_force = []
     for name, row in sorted(decisions.items()):
         entity = f"kg:keputusan/{_local(name)}"
@@ -182,6 +188,8 @@ def _decisions(graph: Graph, decisions: Mapping[str, Mapping[str, Any]]) -> list
         meeting = f"kg:rapat/{_local(row.get('minutes') or forum)}"
         told = {"kg:tentang": row.get("subject"), "kg:parameter": row.get("parameter"),
                 "kg:sumber": row.get("source_id"), "kg:berita_acara": row.get("minutes"),
+                "kg:nilai": shown.get(name, {}).get("value"),
+                "kg:sidik_bukti": row.get("evidence"),
                 "kg:tanggal": _date(row.get("date")), "kg:status": row.get("status")}  # fmt: skip
         graph.agent(agent, "prov:Organization", forum)
         graph.entity(entity, "kg:Decision", f"Keputusan {name}", **told)

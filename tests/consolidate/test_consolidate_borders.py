@@ -80,6 +80,26 @@ def test_candidates_of_a_boundary_carry_their_measures(consolidate: Consolidate)
     assert {"iou", "beda_ha", "ketidakpastian_ha", "geser_p50_m", "geser_balik_p95_m"} <= set(other)
 
 
+def test_an_outline_that_is_merely_redrawn_may_be_chosen_where_another_is_in_dispute(
+    consolidate: Consolidate,
+) -> None:
+    third = {"id": "ketiga", "layer": "kelurahan", "accuracy_m": 1.0}
+    rows = [
+        village(KODE, box(0, 0, 1000)),
+        village(KODE, box(0, 0, 1200), "lemah"),
+        village(KODE, box(0.5, 0, 1000), "ketiga"),
+    ]
+    done = consolidate(sources=[*TWO, third], kelurahan=rows)
+    pairs = done.table("boundaries").set_index("source_id_lain")["penilaian"].to_dict()
+    assert pairs == {"lemah": "beda_nyata", "ketiga": "gambar_ulang"}
+    conflict = done.conflicts("batas").iloc[0]
+    assert {c["source_id"] for c in done.candidates(kind="batas")} == {"kuat", "lemah", "ketiga"}
+    decision = decided(conflict.rename(KODE), "ketiga")
+    after = consolidate(sources=[*TWO, third], kelurahan=rows, decisions=[decision])
+    assert after.table("decisions")["status"].tolist() == ["berlaku"]
+    assert outlines(after)[KODE].bounds[0] == box(0.5, 0, 1000).bounds[0]
+
+
 def test_kelurahan_are_mended_within_tolerance_and_told_before_and_after(
     consolidate: Consolidate,
 ) -> None:

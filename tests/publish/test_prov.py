@@ -10,7 +10,7 @@ import pytest
 
 from kotaku_geo.history.baseline import Baseline, specs
 from kotaku_geo.history.canonical import whole_hash
-from kotaku_geo.publish import stage
+from kotaku_geo.publish import prov, stage
 from kotaku_geo.stage import StageContext
 
 City = Callable[..., StageContext]
@@ -156,3 +156,14 @@ def test_it_is_the_same_every_time_and_listed(decided: StageContext) -> None:
     assert f"{hashlib.sha256(body).hexdigest()}  prov.json" in sums
     package = json.loads(decided.documents["publish/datapackage.json"])
     assert "prov.json" in [resource["path"] for resource in package["resources"]]
+
+
+def test_a_decision_tells_what_was_decided_as_far_as_it_may_be_published() -> None:
+    graph = prov.Graph("1")
+    on_file = {"d1": {**DECISION, "value": "52.5", "source_id": None, "status": "berlaku"}}
+    assert prov._decisions(graph, on_file, {"d1": {"value": "52.5"}}) == ["kg:keputusan/d1"]
+    told = graph.as_json()["entity"]["kg:keputusan/d1"]
+    assert (told["kg:nilai"], told["kg:sidik_bukti"]) == ("52.5", "x")
+    hidden = prov.Graph("1")
+    prov._decisions(hidden, on_file, {"d1": {"value": None}})
+    assert "kg:nilai" not in hidden.as_json()["entity"]["kg:keputusan/d1"]
