@@ -41,7 +41,8 @@ def write(proposal: Proposal, drop: Path, target: Path, force: bool = False) -> 
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{target.parent}: tidak dapat dibuat: {error.strerror}") from error
-    text = as_text(proposal, os.path.relpath(drop.resolve(), target.parent.resolve()))
+    below = os.path.relpath(drop.resolve(), target.parent.resolve())
+    text = as_text(proposal, below, _own_decisions(target))
     with tempfile.TemporaryDirectory(prefix=".init-", dir=target.parent) as folder:
         beside = Path(folder) / target.name
         beside.write_text(text, encoding="utf-8")
@@ -60,6 +61,15 @@ def check_target(target: Path, force: bool) -> None:
         raise PipelineFileError(f"{target}: sudah ada; pakai --force untuk menimpanya")
 
 
+def _own_decisions(target: Path) -> str | None:
+    """A file of decisions of its own, where another pipeline stands in the same folder.
+
+    Decisions of one city are none of another's, nor of another try at the same.
+    """
+    beside = {path for ending in ("*.yaml", "*.yml") for path in target.parent.glob(ending)}
+    return f"keputusan-{target.stem}.csv" if beside - {target} else None
+
+
 def _nothing(proposal: Proposal, drop: Path) -> str:
     named = [(e.name, "; ".join(e.notes)) for e in proposal.open]
     named += [(item.path, item.reason) for item in proposal.left]
@@ -67,8 +77,11 @@ def _nothing(proposal: Proposal, drop: Path) -> str:
     return f"{drop}: tidak ada berkas yang dapat diusulkan sebagai sumber{shown}"
 
 
-def as_text(proposal: Proposal, drop: str) -> str:
-    """The pipeline file; ``drop`` is the folder of delivered files relative to it."""
+def as_text(proposal: Proposal, drop: str, decisions: str | None = None) -> str:
+    """The pipeline file; ``drop`` is the folder of delivered files relative to it.
+
+    ``decisions`` is its file of decisions, where that is not the usual one.
+    """
     counts = {"live": len(proposal.live), "open": len(proposal.open), "left": len(proposal.left)}
     city = proposal.city
     lines = _comment(HEAD.format(**counts).replace("\n", " "))
@@ -77,7 +90,12 @@ def as_text(proposal: Proposal, drop: str) -> str:
         value = _scalar(getattr(city, key)) if key != "code" else f'"{city.code}"'
         lines.append(_line(f"  {key}: {value}", city.why[key]))
     lines.append(_line("regulation: permen-14-2018", "peraturan yang berlaku; atau permen-2-2016"))
-    lines += [f"drop: {_scalar(Path(drop).as_posix())}", "sources:"]
+    lines.append(f"drop: {_scalar(Path(drop).as_posix())}")
+    if decisions is not None:
+        lines.append(
+            _line(f"decisions: {_scalar(decisions)}", "folder ini dipakai beberapa pipeline")
+        )
+    lines.append("sources:")
     for entry in proposal.live:
         lines += ["", *_entry(entry)]
     if proposal.open:

@@ -310,6 +310,9 @@ def test_an_existing_file_is_kept_and_an_empty_folder_is_refused(
     assert target.read_text(encoding="utf-8") == "milik orang"
     write(proposal, drop, target, force=True)
     assert load_pipeline(target).pipeline.sources
+    assert load_pipeline(target).pipeline.decisions == "keputusan.csv"
+    beside = write(proposal, drop, tmp_path / "lain.yaml")
+    assert beside.pipeline.decisions == "keputusan-lain.csv", "another's decisions are not its own"
     empty = tmp_path / "kosong"
     empty.mkdir()
     (empty / "x.pdf").write_bytes(b"%PDF")
