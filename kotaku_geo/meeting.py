@@ -107,10 +107,13 @@ def export_worksheet(
     with speaking(lang):
         write_whole(target, workbook(cases, names, workspace))
         if docx is not None:
+            from kotaku_geo.history.baseline import Baseline
+            from kotaku_geo.history.versions import folder_of
             from kotaku_geo.publish.worksheet.minutes import document
             from kotaku_geo.publish.worksheet.sealed import latest
 
-            seal = latest((seal_dir or file.path.parent / "segel") / file.stem)
+            now = Baseline.of_workspace(workspace.root, file)
+            seal = latest(folder_of(file, seal_dir), now)
             write_whole(docx, document(cases, names, seal))
             written.append(str(docx))
     return Exported(written, _counts(cases), code, lang)

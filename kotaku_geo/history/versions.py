@@ -19,7 +19,7 @@ from kotaku_geo.history.baseline import (
     read_decided,
     read_tables,
 )
-from kotaku_geo.history.canonical import json_hash, whole_hash
+from kotaku_geo.history.canonical import json_hash, table_hash, whole_hash
 from kotaku_geo.history.setting import Setting
 
 FOLDER = "segel"
@@ -178,3 +178,16 @@ def altered(folder: Path, found: Baseline) -> list[str]:
     if folder.name != record["version"] and Version.of(folder.name) is not None:
         wrong.append(f"{SEAL_FILE} ({record['version']})")
     return wrong
+
+
+def departed(version: Baseline, now: Baseline) -> list[str]:
+    """Tables of a sealed version of which the content is another now, over the columns sealed.
+
+    Columns that a later release adds to a table are no change of what was agreed.
+    """
+    return [
+        name
+        for name, digest in version.hashes.items()
+        if not {*version.columns[name]} <= {*now.tables[name].columns}
+        or table_hash(now.tables[name][list(version.columns[name])]) != digest
+    ]

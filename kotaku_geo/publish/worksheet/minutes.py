@@ -231,6 +231,8 @@ def _sealed(doc: Any, annex: str, seal: Seal) -> None:
     doc.add_paragraph(
         say("acara.isi_lampiran", versi=seal.version, berita=seal.minutes, tanggal=day(seal.date))
     )
+    if seal.departed:
+        doc.add_paragraph(say("acara.isi_lain", versi=seal.version, tabel=", ".join(seal.departed)))
     rows = [[say("acara.seluruhnya"), seal.digest], *([n, h] for n, h in seal.tables.items())]
     paper.table(doc, listing("acara.kolom_lampiran"), rows, (4.6, 13.0), mono=1)
 

@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import docx
 import pytest
@@ -13,6 +12,9 @@ from docx.text.paragraph import Paragraph
 from kotaku_geo.config import load_pipeline
 from kotaku_geo.decisions import read_decisions
 from kotaku_geo.errors import InputError
+from kotaku_geo.history import sealing
+from kotaku_geo.history.baseline import Baseline
+from kotaku_geo.history.sealing import Minutes, Sealed
 from kotaku_geo.publish.worksheet.sealed import latest
 from tests.publish.worksheet.officer import RECORD, Copy, Desk
 
@@ -140,30 +142,57 @@ def test_those_who_sign_stand_on_one_page_in_lines(desk: Desk, blank: Path) -> N
         assert left.strip().startswith("(....")
 
 
-def seal(folder: Path, version: str, **more: Any) -> None:
-    (folder / version).mkdir(parents=True)
-    record = {"version": version, "hash": version[-1] * 64, "minutes": "BA 050", "date": "2024-05-02",
-              "tables": {"rt": {"hash": "ab" * 32}}, **more}  # fmt: skip
-    (folder / version / "segel.json").write_text(json.dumps(record))
+def sealed(desk: Desk, folder: Path) -> Sealed:
+    """What stands on the desk as the next version; nobody asks whether it is agreed."""
+    desk.consolidate()
+    file, root = load_pipeline(desk.pipeline), desk.build / desk.pipeline.stem
+    minutes = Minutes("BA 050", "2024-05-02")
+    return sealing.seal(
+        Baseline.of_workspace(root, file),
+        folder / desk.pipeline.stem,
+        minutes,
+        root=root,
+        copies={},
+    )
 
 
-def test_after_the_seal_the_annex_names_the_newest_versions_hash(desk: Desk) -> None:
-    folder = desk.desk / "segel"
-    for version in ("v1.0", "v1.10", "v1.9"):
-        seal(folder / desk.pipeline.stem, version)
-    target = desk.desk / "ba.docx"
+def test_after_the_seal_the_annex_names_the_newest_versions_hash(desk: Desk, blank: Path) -> None:
+    folder, target = desk.desk / "segel", desk.desk / "ba.docx"
+    first = sealed(desk, folder)
     desk.export("lagi.xlsx", "--docx", target, "--seal-dir", folder)
-    assert "versi v1.10" in texts(target)
+    assert "versi v1.0" in texts(target)
     assert "LAMPIRAN I – VERSI YANG DISEGEL" in texts(target)
-    annex = rows_of(target, "Sidik SHA-256")
-    assert annex == [["Seluruh versi", "0" * 64], ["rt", "ab" * 32]]
+    annex = dict(rows_of(target, "Sidik SHA-256"))
+    assert annex.pop("Seluruh versi") == first.record["hash"]
+    assert annex == {name: entry["hash"] for name, entry in first.record["tables"].items()}
+    assert "PERHATIAN" not in texts(target)
+    copy = Copy(blank)
+    copy.decide(copy.ids("nilai")[0])
+    assert desk.bring_back(copy.save(desk.desk / "isi.xlsx"))[0] == 0
+    desk.export("lagi.xlsx", "--docx", target, "--seal-dir", folder)
+    (note,) = [t for t in texts(target).split("\n") if "PERHATIAN" in t]
+    assert "berbeda dari versi v1.0" in note
+    assert "consolidate/decisions" in note
+    assert "consolidate/kelurahan" not in note, "the meeting has not touched it"
+    second = sealed(desk, folder)
+    desk.export("lagi.xlsx", "--docx", target, "--seal-dir", folder)
+    assert f"versi {second.version}" in texts(target)
+    assert dict(rows_of(target, "Sidik SHA-256"))["Seluruh versi"] == second.record["hash"]
+    assert "PERHATIAN" not in texts(target)
 
 
-def test_a_seal_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    assert latest(tmp_path / "tiada") is None
-    seal(tmp_path, "v1.0", tables=[])
-    with pytest.raises(InputError, match=r"v1\.0/segel\.json"):
-        latest(tmp_path)
+def test_a_seal_that_cannot_be_read_or_was_changed_is_told(desk: Desk) -> None:
+    done = sealed(desk, desk.desk / "segel")
+    now = Baseline.of_workspace(desk.build / desk.pipeline.stem, load_pipeline(desk.pipeline))
+    assert latest(desk.desk / "tiada", now) is None
+    record = done.folder / "segel.json"
+    record.chmod(0o644)
+    record.write_text(record.read_text().replace("BA 050", "BA 051"))
+    with pytest.raises(InputError, match="berubah sejak disegel"):
+        latest(done.folder.parent, now)
+    record.write_text("{}")
+    with pytest.raises(InputError, match=r"segel\.json"):
+        latest(done.folder.parent, now)
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not here")
