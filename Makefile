@@ -43,6 +43,8 @@ endif
 
 run: $(VENV)/.ready $(DELIVERY)
 	$(BIN)/kotaku-geo run $(PIPELINE) $(ARGS)
+	@echo "make check PIPELINE=$(PIPELINE): apa yang salah dalam kiriman, menurut siapa yang harus memperbaiki" >&2
+	@echo "make worksheet PIPELINE=$(PIPELINE): konflik sebagai buku kerja untuk rapat, dan konsep berita acara" >&2
 
 worksheet: $(VENV)/.ready $(DELIVERY)
 	$(BIN)/kotaku-geo worksheet export $(PIPELINE) $(XLSX) --docx $(XLSX:.xlsx=.docx) $(ARGS)

@@ -1,5 +1,6 @@
 """Sealing, comparing and explaining a city's baseline: each question with its whole answer."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from kotaku_geo.history.diff import diff
 from kotaku_geo.history.explain import Explainer, verified_in
 from kotaku_geo.outcome import refused_inputs
 from kotaku_geo.publish.differences import write_differences
-from kotaku_geo.runner import Say, run_stages
+from kotaku_geo.runner import FACTS, Say, run_stages
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,7 @@ class Desk:
         """A version by its name, a folder's baseline by its path, or that of the workspace."""
         if name is None:
             return Baseline.of_workspace(self.workspace(), self.pipeline)
-        if self.file is not None and versions.Version.of(name) is not None:
-            return versions.open_version(self.versions, name)
-        return versions.open_folder(Path(name))
+        return versions.open_named(name, self.versions if self.file is not None else None)
 
 
 def seal_baseline(desk: Desk, minutes: str, date: str) -> Answer:
@@ -88,20 +87,26 @@ def seal_baseline(desk: Desk, minutes: str, date: str) -> Answer:
     Args:
         minutes: number of the minutes that agreed on it.
         date: of the minutes, ``YYYY-MM-DD``.
+
+    Raises:
+        UsageError: the date is to come, or earlier than what the minutes are said to agree on.
     """
     file = desk.pipeline
+    agreed = sealing.Minutes(minutes.strip(), date)
+    sealing.refuse_date(agreed, desk.versions, dt.date.today())
     root = desk.workspace()
     baseline = Baseline.of_workspace(root, file)
+    sealing.refuse_before_decisions(agreed, baseline)
     found = sealing.hindrances(baseline, refused_inputs(root, file.pipeline))
     if found.exit_code:
         text = reports.hindered_text(found, desk.lang)
         return Answer(reports.hindered_json(found), text, found.exit_code)
-    agreed = sealing.Minutes(minutes.strip(), date)
     copies = sealing.copies_of(file)
     done = sealing.seal(
         baseline, desk.versions, agreed, root=root, copies=copies, workers=desk.workers
     )
-    return Answer(reports.sealed_json(done), reports.sealed_text(done, desk.lang))
+    younger = sealing.younger_sources(done.record, FACTS)
+    return Answer(reports.sealed_json(done, younger), reports.sealed_text(done, desk.lang, younger))
 
 
 def check_seals(desk: Desk) -> Answer:

@@ -10,6 +10,11 @@ class KotakuError(Exception):
 
     exit_code = 1
 
+    def said(self, lang: str) -> str:
+        """The message in a language; in Indonesian where it has no other."""
+        del lang
+        return str(self)
+
 
 class PipelineFileError(KotakuError):
     """The pipeline file, or the way a command was called, is wrong."""

@@ -36,6 +36,8 @@ COLUMNS = [
     "geometry",
 ]
 SEVERITIES = ("info", "warning", "error")
+_NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})*(?:,\d+)?(?![\w.,])")  # 1.234,56 and no code
+_NOTATION = str.maketrans(",.", ".,")
 _TEXT = [c for c in COLUMNS if c not in ("source_row", "geometry")] + ["key"]
 
 
@@ -66,7 +68,23 @@ def parameters(rule: str, said: str) -> dict[str, str] | None:
 def translated(rule: str, said: str, lang: str) -> str:
     """A finding's Indonesian sentence in a language; as it stands where it is not its rule's."""
     params = None if lang == "id" else parameters(rule, said)
-    return said if params is None else sentence(rule, params, lang)
+    return said if params is None else sentence(rule, worded(rule, params, lang), lang)
+
+
+def worded(rule: str, params: Mapping[str, str], lang: str) -> dict[str, str]:
+    """What fills the gaps of a rule's Indonesian sentence, in a language: codes in its words,
+    numbers in its notation, and what a sender wrote as it stands."""
+    return dict(params) if lang == "id" else {k: _english(rule, k, v) for k, v in params.items()}
+
+
+def _english(rule: str, gap: str, said: str) -> str:
+    data = resources.load("finding_words")
+    if gap in data["own"] and rule not in data["ours"]:
+        return said
+    said = data["words"].get(gap, {}).get(said, said)
+    for ours, theirs in data["endings"].get(gap, ()):
+        said = said.replace(ours, theirs)
+    return _NUMBER.sub(lambda match: match[0].translate(_NOTATION), said)
 
 
 @cache

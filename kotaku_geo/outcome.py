@@ -10,6 +10,7 @@ import pandas as pd
 
 from kotaku_geo.config import Pipeline
 from kotaku_geo.findings import SEVERITIES, rules
+from kotaku_geo.history.agenda import Agenda, agenda_of
 from kotaku_geo.ledger import RunReport
 from kotaku_geo.runner import FACTS
 from kotaku_geo.texts import number
@@ -23,32 +24,34 @@ PUBLISHED = ("profil.html", "profil.pdf", "profil.xlsx", "verifikasi.xlsx", "ver
 TEXTS = {
     "id": {"findings": "Temuan", "ran": "dijalankan", "current": "sudah mutakhir",
            "nothing": "Tidak ada yang berubah; semua tahap sudah mutakhir.", "see": "Lihat",
-           "error": "galat", "warning": "peringatan", "info": "catatan", "one error": "GALAT",
-           "one warning": "PERINGATAN", "one info": "CATATAN", "pengirim": "Pengirim data",
-           "pokja": "Pokja PKP", "kelurahan": "Kelurahan", "gis": "Tim GIS",
-           "open": "Konflik material masih terbuka: {n}; lihat tabel consolidate/conflicts.",
-           "stale": "Ada keputusan yang basi, bertentangan atau tidak terpakai; "
-           "lihat tabel consolidate/decisions."},
+           "error": "kesalahan", "warning": "peringatan", "info": "catatan"},
     "en": {"findings": "Findings", "ran": "ran", "current": "current",
            "nothing": "Nothing has changed; all stages are current.", "see": "See",
-           "error": "errors", "warning": "warnings", "info": "notes", "one error": "ERROR",
-           "one warning": "WARNING", "one info": "NOTE", "pengirim": "Sender of the data",
-           "pokja": "Pokja PKP", "kelurahan": "Kelurahan", "gis": "GIS team",
-           "open": "Material conflicts still open: {n}; see the table consolidate/conflicts.",
-           "stale": "Decisions are stale, contradict each other or decide nothing; "
-           "see the table consolidate/decisions."},
+           "error": "errors", "warning": "warnings", "info": "notes"},
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run's report with its findings counted."""
+    """A run's report with its findings counted.
+
+    Attributes:
+        report: what ran.
+        counts: findings by severity, without those that are waived.
+        exit_code: of the command.
+        products: paths of what people take away.
+        agenda: what is still before the meeting.
+        meeting: the command that takes it there.
+        strict: whether decisions that are not in force are spelled out.
+    """
 
     report: RunReport
     counts: dict[str, int]
     exit_code: int
     products: list[str]
-    open_conflicts: int = 0
+    agenda: Agenda
+    meeting: str
+    strict: bool
 
     def as_json(self) -> dict[str, Any]:
         """The outcome for a machine."""
@@ -58,7 +61,7 @@ class Outcome:
             "seconds": self.report.seconds,
             "findings": self.counts,
             "products": self.products,
-            "open_conflicts": self.open_conflicts,
+            **self.agenda.as_json(),
             "exit_code": self.exit_code,
         }
 
@@ -72,11 +75,14 @@ class Outcome:
         if "ran" not in self.report.stages.values():
             lines = [words["nothing"]]
         lines.append(f"{words['findings']}: {counted}")
-        if self.exit_code == 4:
-            lines.append(words["open"].format(n=number(self.open_conflicts, 0, lang)))
-        if self.exit_code == 5:
-            lines.append(words["stale"])
+        agreed = "consolidate" in self.report.stages
+        if agreed or self.exit_code in (4, 5):
+            lines += self.agenda.lines(lang)
+        if self.strict:
+            lines += self.agenda.listed(lang)
         lines += [f"{words['see']}: {product}" for product in self.products]
+        if agreed:
+            lines += self.agenda.next_step(self.meeting, lang)
         return "\n".join(lines)
 
     def _seconds(self, name: str, lang: str) -> str:
@@ -84,22 +90,29 @@ class Outcome:
         return "" if seconds is None else f" ({number(seconds, 1, lang)} s)"
 
 
-def outcome_of(report: RunReport, fail_on: str, strict: bool, require_agreed: bool) -> Outcome:
-    """Count a workspace's findings and decide the exit code."""
+def outcome_of(
+    report: RunReport, fail_on: str, strict: bool, require_agreed: bool, meeting: str = ""
+) -> Outcome:
+    """Count a workspace's findings and decide the exit code.
+
+    ``meeting`` is the command that takes open conflicts to the meeting.
+    """
     columns = ["rule", "severity", "dikecualikan", "action", "source_row"]
-    findings = Workspace(report.root).read("findings", columns)
+    workspace = Workspace(report.root)
+    findings = workspace.read("findings", columns)
     code = exit_code_of(findings, fail_on)
-    conflicts = _open_conflicts(report)
+    agenda = agenda_of(workspace)
     if code in (0, 1):
-        if require_agreed and conflicts:
+        if require_agreed and agenda.material:
             code = 4
-        elif strict and _idle_decisions(report):
+        elif strict and agenda.idle:
             code = 5
     live = findings[~_waived(findings)]
     counts = {s: int((live["severity"] == s).sum()) for s in SEVERITIES}
     folder = report.root / "publish"
     products = [folder / name for name in PUBLISHED] + sorted(folder.glob("*.gpkg"))
-    return Outcome(report, counts, code, [str(p) for p in products if p.is_file()], conflicts)
+    made = [str(p) for p in products if p.is_file()]
+    return Outcome(report, counts, code, made, agenda, meeting, strict)
 
 
 def exit_code_of(findings: pd.DataFrame, fail_on: str) -> int:
@@ -117,25 +130,6 @@ def exit_code_of(findings: pd.DataFrame, fail_on: str) -> int:
 def _waived(findings: pd.DataFrame) -> "pd.Series[bool]":
     today = dt.date.today()
     return findings["dikecualikan"].map(lambda text: is_waived(text, today)).astype(bool)
-
-
-def _open_conflicts(report: RunReport) -> int:
-    workspace = Workspace(report.root)
-    if not workspace.has("consolidate/conflicts"):
-        return 0
-    conflicts = workspace.read("consolidate/conflicts", ["material", "status"])
-    return int((conflicts["material"] & (conflicts["status"] != "diputuskan")).sum())
-
-
-def _idle_decisions(report: RunReport) -> bool:
-    """Whether a decision is stale, contradicts another, or decides nothing that is there; one that
-    a later decision on the same conflict confirms is merely history."""
-    workspace, name = Workspace(report.root), "consolidate/decisions"
-    if not workspace.has(name):
-        return False
-    table = workspace.read(name, ["status", "conflict_id"])
-    settled = table.loc[table["status"] == "berlaku", "conflict_id"]
-    return bool(((table["status"] != "berlaku") & ~table["conflict_id"].isin(settled)).any())
 
 
 def refused_inputs(root: Path, pipeline: Pipeline) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -169,6 +170,37 @@ def test_init_writes_a_pipeline_file_that_check_reads(city: Path) -> None:
     assert call("init", drop, "-o", city / "x.yaml").exit_code == 6
 
 
+def test_every_stage_tells_what_is_still_to_be_agreed(city: Path) -> None:
+    build = ("--build", city.parent / "build")
+    assert "Langkah berikutnya" not in call("screen", city, *build).stdout
+    conflict = disputed(city)
+    decided(city, conflict, evidence="0" * 64)
+    for stage in ("consolidate", "verify", "run"):
+        told = call(stage, city, *build).stdout
+        assert "Konflik material masih terbuka: 1." in told
+        assert "Keputusan basi, tidak diterapkan karena buktinya berubah: 1." in told
+        assert told.splitlines()[-1].startswith("Langkah berikutnya: kotaku-geo worksheet export")
+        assert "K1" not in told, "the decisions are listed only where they must be in force"
+    assert "Konflik" not in call("ingest", city, *build).stdout
+    content = json.loads(call("verify", city, *build, "--format", "json").stdout)
+    assert (content["open_conflicts"], content["open_minor_conflicts"]) == (1, 0)
+    assert content["decisions"] == {
+        "berlaku": 0, "basi": 1, "bertentangan": 0, "tidak_terpakai": 0
+    }  # fmt: skip
+    assert content["idle_decisions"] == 1
+
+
+def test_make_run_ends_with_the_next_steps() -> None:
+    if shutil.which("make") is None:
+        pytest.skip("make is not installed")
+    told = subprocess.run(["make", "-n", "run", "PIPELINE=kota.yaml"], cwd=ROOT, check=True,
+                          capture_output=True, text=True).stdout  # fmt: skip
+    last = [line for line in told.splitlines() if line.strip()][-2:]
+    assert ["make check PIPELINE=kota.yaml" in last[0], "make worksheet PIPELINE" in last[1]] == [
+        True, True
+    ]  # fmt: skip
+
+
 def test_open_conflicts_and_stale_decisions_set_the_exit_code(city: Path) -> None:
     build = ("--build", city.parent / "build")
     conflict = disputed(city)
@@ -176,12 +208,19 @@ def test_open_conflicts_and_stale_decisions_set_the_exit_code(city: Path) -> Non
     assert call("consolidate", city, *build).exit_code == 0
     opened = call(*agreed)
     assert (opened.exit_code, "masih terbuka: 1" in opened.stdout) == (4, True)
+    assert f"berikutnya: kotaku-geo worksheet export {city} rapat.xlsx --build" in opened.stdout
+    assert ".parquet" not in opened.stdout
+    assert "consolidate/" not in opened.stdout
     decided(city, conflict)
     assert call(*agreed).exit_code == 0
     decided(city, conflict, evidence="0" * 64)
     assert call(*agreed).exit_code == 4  # a conflict whose decision is stale is open
     stale = call("consolidate", city, *build, "--strict")
-    assert (stale.exit_code, "basi" in stale.stdout) == (5, True)
+    assert (stale.exit_code, "Keputusan basi" in stale.stdout) == (5, True)
+    assert "basi: batas kawasan K1, dipakai lain (BA 1, 2 Mei 2024)" in stale.stdout
+    assert "stale: boundary of kawasan K1, lain was chosen (BA 1, 2 May 2024)" in (
+        call("consolidate", city, *build, "--strict", "--lang", "en").stdout
+    )
     decided(city, conflict, subject="K9")
     assert call("consolidate", city, *build, "--strict").exit_code == 5  # nothing is there
     (city.parent / "keputusan.csv").write_text("kind\n")

@@ -4,7 +4,10 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kotaku_geo import resources
 from kotaku_geo.findings import COLUMNS, FindingBook, rules, sentence, translated
+from kotaku_geo.ingest.mending import REASONS
+from kotaku_geo.ingest.shapes import NAMES
 from tests.conftest import CRS
 
 ROWS = [
@@ -84,3 +87,39 @@ def test_a_sentence_is_said_in_the_other_language_with_the_same_particulars() ->
     assert translated("value.negative", said, "id") == said
     assert translated("value.negative", "ditulis orang", "en") == "ditulis orang"
     assert translated("tiada.aturan", said, "en") == said
+
+
+@pytest.mark.parametrize(
+    ("rule", "params", "said"),
+    [
+        ("geometry.invalid", {"sebab": "batasnya memotong dirinya sendiri", "sebelum": "2,2301",
+                              "sesudah": "1.234,50"},
+         "Invalid geometry (its outline crosses itself); repaired, area 2.2301 ha became 1,234.50 ha"),
+        ("name.unknown-kelurahan", {"isi": "Suka", "usul": "; cocok dengan Kidul atau Lor"},
+         'Kelurahan "Suka" is not known; it fits Kidul or Lor'),
+        ("value.repaired", {"kolom": "v1b", "isi": "0,411", "hasil": "angka 0,411"},
+         'Column v1b: "0,411" is read as "number 0.411"'),
+        ("value.negative", {"kolom": "v1b", "isi": "-0,12"},
+         "Column v1b: negative value -0.12; kept, counted as 0 in the score"),
+        ("code.repaired", {"isi": "3378011002", "kode": "33.78.01.1002"},
+         'Code "3378011002" is read as 33.78.01.1002'),
+        ("conflict.value", {"parameter": "3a", "selisih": "11,0", "kandidat": "a-2 90,9 %; b 1 %"},
+         "Parameter 3a: sources differ by 11.0 points (a-2 90.9 %; b 1 %)"),
+        ("parameter.missing", {"daftar": "3b, 6a"}, "Parameters without a value: 3b, 6a"),
+        ("crs.stated", {"dipakai": "EPSG:32749"},
+         "The file states no coordinate system; EPSG:32749 is used as the pipeline file says"),
+    ],
+)  # fmt: skip
+def test_a_sentence_is_english_with_all_that_fills_it(
+    rule: str, params: dict[str, str], said: str
+) -> None:
+    """Codes in words, numbers in their notation, and what a sender wrote as it stands."""
+    indonesian = sentence(rule, params)
+    assert translated(rule, indonesian, "en") == said
+    assert translated(rule, indonesian, "id") == indonesian
+
+
+def test_every_reason_of_a_repair_has_its_english() -> None:
+    told = resources.load("finding_words")["words"]
+    assert set(REASONS.values()) <= set(told["sebab"])
+    assert set(NAMES.values()) <= set(told["jenis"])

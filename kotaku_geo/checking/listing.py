@@ -24,9 +24,10 @@ def check_listing(result: CheckResult, form: str, lang: str) -> str:
     if form == "json":
         return _json(result)
     words = resources.load("check")[lang]
+    scope = textwrap.wrap(words["scope"], WIDTH)
     if result.findings.empty:
-        return str(words["nothing"])
-    lines = [f"{words['findings']}: {_counts(result.findings, words, lang)}"]
+        return "\n".join([words["nothing"], *scope])
+    lines = [f"{words['findings']}: {_counts(result.findings, words, lang)}", *scope]
     speaker = Speaker(result.file.pipeline, result.first_rows, words, lang)
     for group in groups(result.findings, result.file.pipeline):
         lines += ["", *_group(group, speaker)]
@@ -36,7 +37,10 @@ def check_listing(result: CheckResult, form: str, lang: str) -> str:
 def written_listing(written: list[tuple[Path, int]], lang: str) -> str:
     """The workbooks that were written, a line each."""
     words = resources.load("check")[lang]
-    told = [words["written"].format(path=p, n=number(n, 0, lang)) for p, n in written]
+    told = [
+        words["written" if n != 1 else "written_one"].format(path=path, n=number(n, 0, lang))
+        for path, n in written
+    ]
     return "\n".join(told) or str(words["none_written"])
 
 
@@ -59,7 +63,10 @@ def _plain(value: Any) -> Any:
 
 def _counts(findings: pd.DataFrame, words: dict[str, Any], lang: str) -> str:
     counted = {s: int((findings["severity"] == s).sum()) for s in reversed(SEVERITIES)}
-    return ", ".join(f"{number(n, 0, lang)} {words['severity'][s]}" for s, n in counted.items())
+    return ", ".join(
+        f"{number(n, 0, lang)} {words['severity' if n == 1 else 'severities'][s]}"
+        for s, n in counted.items()
+    )
 
 
 def _group(group: Group, speaker: Speaker) -> list[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kotaku_geo.checking.rows import number_of, place_of
 from kotaku_geo.config import Pipeline
-from kotaku_geo.findings import SEVERITIES, parameters, rules, sentence
+from kotaku_geo.findings import SEVERITIES, parameters, rules, sentence, worded
 
 SIDES = ("pengirim", "kelurahan", "pokja", "gis")
 
@@ -90,6 +90,7 @@ class Speaker:
         if params.get("kembar", "").isdigit():
             number, _ = number_of({**row, "source_row": int(params["kembar"])}, self.firsts)
             params["kembar"] = str(number)
+        params = worded(rule, params, self.lang)
         return self._counted(sentence(rule, params, self.lang), row)
 
     def _counted(self, text: str, row: Mapping[Any, Any]) -> str:

@@ -49,12 +49,13 @@ def write_workbooks(result: CheckResult, folder: Path, lang: str) -> list[tuple[
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder}: tidak dapat dibuat: {error.strerror}") from error
+    names = resources.load("check")[lang]["book"]["file"]
     written: list[tuple[Path, int]] = []
     taken: set[str] = set()
     for group in groups(result.findings, result.file.pipeline):
         if group.side != "pengirim":
             continue
-        target = folder / _file_name(group.sender or "", taken)
+        target = folder / _file_name(group.sender or "", taken, names)
         content = _workbook(group, result, lang)
         with tempfile.TemporaryDirectory(prefix=".check-", dir=folder) as beside:
             unfinished = Path(beside) / target.name
@@ -64,14 +65,17 @@ def write_workbooks(result: CheckResult, folder: Path, lang: str) -> list[tuple[
     return written
 
 
-def _file_name(sender: str, taken: set[str]) -> str:
+def _file_name(sender: str, taken: set[str], words: dict[str, str]) -> str:
     """``temuan-dinas-perkim.xlsx``: letters, digits and hyphens alone, never the same twice."""
     plain = unicodedata.normalize("NFKD", sender).encode("ascii", "ignore").decode()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:60].strip("-") or "pengirim"
-    name, number = f"temuan-{slug}.xlsx", 1
+    slug = (
+        re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:60].strip("-") or words["nobody"]
+    )
+    stem = f"{words['findings']}-{slug}"
+    name, number = f"{stem}.xlsx", 1
     while name in taken:
         number += 1
-        name = f"temuan-{slug}-{number}.xlsx"
+        name = f"{stem}-{number}.xlsx"
     taken.add(name)
     return name
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kotaku_geo.cli.common import cli, guarded, look_options, say
+from kotaku_geo.cli.common import cli, guarded, look_options, misused, say
 
 if TYPE_CHECKING:
     from kotaku_geo.agreement import Answer
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def seal_command(pipeline: Path, check: bool, debug: bool, **options: Any) -> None:
     """Freeze the baseline as an agreed version."""
     if not check and not (options["minutes"] and options["minutes"].strip() and options["date"]):
-        raise click.UsageError("--minutes and --date are needed (or --check)")
+        misused("seal")
     from kotaku_geo import agreement
 
     if check:
@@ -36,18 +36,27 @@ def seal_command(pipeline: Path, check: bool, debug: bool, **options: Any) -> No
 
 
 @cli.command("diff")
-@click.argument("before")
-@click.argument("after", required=False)
-@click.option("--pipeline", type=click.Path(path_type=Path), help="So that A may be v1.0.")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="[B]", required=False)
+@click.option(
+    "--pipeline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Whose versions are meant by name, and whose workspace stands in for B.",
+)
 @click.option("--seal-dir", type=click.Path(path_type=Path), help="In place of segel/.")
 @click.option("--gpkg", type=click.Path(path_type=Path), help="Also draw the differences.")
 @look_options
 def diff_command(pipeline: Path | None, debug: bool, **options: Any) -> None:
-    """What differs between two sealed versions or workspaces."""
+    """What differs between A and B.
+
+    Each is the name of a sealed version (v1.0, of --pipeline), the folder of one, or a workspace;
+    without B, A is compared with the workspace of --pipeline.
+    """
     from kotaku_geo import agreement
 
     if options["after"] is None and pipeline is None:
-        raise click.UsageError("B or --pipeline is needed")
+        misused("diff")
     guarded(lambda: _answered(agreement.compare, pipeline, options), debug)
 
 

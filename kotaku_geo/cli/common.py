@@ -11,6 +11,9 @@ import click
 from kotaku_geo import __version__
 from kotaku_geo.errors import KotakuError
 
+BUILD = Path("build")
+_PREFIX = {"id": "Kesalahan", "en": "Error"}
+
 
 @dataclass(frozen=True)
 class Options:
@@ -63,7 +66,7 @@ def place_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--debug", is_flag=True, help="Show the traceback of an error."),
         click.option("--lang", type=click.Choice(["id", "en"]), default="id"),
-        click.option("--build", type=path, default=Path("build"), show_default=True),
+        click.option("--build", type=path, default=BUILD, show_default=True),
         click.option("--drop", type=path, default=None, help="Folder of delivered files."),
     ):
         command = option(command)
@@ -88,7 +91,7 @@ def guarded(action: Callable[[], int], debug: bool) -> None:
     except KotakuError as error:
         if debug:
             raise
-        _leave(str(error), error.exit_code)
+        _leave(error.said(_lang()), error.exit_code)
     except OSError as error:
         if debug:
             raise
@@ -96,6 +99,20 @@ def guarded(action: Callable[[], int], debug: bool) -> None:
     sys.exit(code)
 
 
+def misused(key: str) -> NoReturn:
+    """Leave because the command was called wrongly, in the words of ``schemas/usage.yaml``."""
+    from kotaku_geo.history.phrases import UsageError
+
+    context = click.get_current_context()
+    error = UsageError("usage", key)
+    _leave(f"{error.said(_lang())}: {context.command_path} --help", error.exit_code)
+
+
+def _lang() -> str:
+    """The language that the command was told to speak."""
+    return str(click.get_current_context().params.get("lang") or "id")
+
+
 def _leave(message: str, code: int) -> NoReturn:
-    click.echo(f"Galat: {message}", err=True)
+    click.echo(f"{_PREFIX[_lang()]}: {message}", err=True)
     sys.exit(code)

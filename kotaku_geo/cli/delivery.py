@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from kotaku_geo.cli.common import Options, cli, common_options, format_option, guarded, say
+from kotaku_geo.cli.common import (
+    Options,
+    cli,
+    common_options,
+    format_option,
+    guarded,
+    misused,
+    say,
+)
 
 
 @cli.command("check")
@@ -20,9 +28,9 @@ from kotaku_geo.cli.common import Options, cli, common_options, format_option, g
 def check_command(pipeline: Path | None, rules: bool, output: Path | None, **options: Any) -> None:
     """Ingest in memory, write nothing, print the findings; or a workbook per sender."""
     if not rules and pipeline is None:
-        raise click.UsageError("PIPELINE or --rules is needed")
+        misused("check")
     if (options["form"] == "xlsx") != (output is not None) or (rules and output):
-        raise click.UsageError("--format xlsx and -o DIR belong together")
+        misused("check_output")
     guarded(lambda: _check(pipeline, rules, output, Options(**options)), options["debug"])
 
 

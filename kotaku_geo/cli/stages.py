@@ -2,12 +2,13 @@
 
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kotaku_geo.cli.common import Options, cli, guarded, say, stage_options
+from kotaku_geo.cli.common import BUILD, Options, cli, guarded, say, stage_options
 from kotaku_geo.errors import PipelineFileError
 
 STAGE_HELP = {
@@ -57,7 +58,7 @@ def _run(pipelines: list[Path], targets: list[str], options: Options) -> int:
     if len(set(stems)) < len(stems):
         raise PipelineFileError("dua berkas pipeline bernama sama akan memakai folder yang sama")
     codes = []
-    for file in files:
+    for path, file in zip(pipelines, files, strict=True):
         report = run_stages(
             file,
             targets,
@@ -69,7 +70,8 @@ def _run(pipelines: list[Path], targets: list[str], options: Options) -> int:
         )
         from kotaku_geo.outcome import outcome_of  # loads libraries, as the run has by now
 
-        outcome = outcome_of(report, options.fail_on, options.strict, options.require_agreed)
+        told = (options.fail_on, options.strict, options.require_agreed)
+        outcome = outcome_of(report, *told, _meeting(path, options))
         codes.append(outcome.exit_code)
         if len(files) > 1 and options.form == "text":
             click.echo(f"{file.pipeline.city.name} ({file.path.name})")
@@ -79,3 +81,13 @@ def _run(pipelines: list[Path], targets: list[str], options: Options) -> int:
             click.echo(outcome.as_text(options.lang))
     order = (2, 3, 6, 4, 5, 1, 0)
     return min(codes, key=order.index)
+
+
+def _meeting(pipeline: Path, options: Options) -> str:
+    """The command that takes the open conflicts of a pipeline to the meeting."""
+    words = ["kotaku-geo", "worksheet", "export", str(pipeline), "rapat.xlsx"]
+    where = {"--drop": options.drop, "--build": options.build}
+    for name, folder in where.items():
+        if folder not in (None, BUILD):
+            words += [name, str(folder)]
+    return shlex.join(words)

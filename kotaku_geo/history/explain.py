@@ -12,14 +12,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from kotaku_geo.config import DENOMINATORS, nearest
+from kotaku_geo.config import DENOMINATORS
 from kotaku_geo.errors import PipelineFileError
 from kotaku_geo.files import table_path
 from kotaku_geo.history import story_identity, story_kawasan, story_place, story_rt
 from kotaku_geo.history.baseline import Baseline, records
+from kotaku_geo.history.choices import DENOMINATOR
 from kotaku_geo.history.identities import PARAMETERS as IDENTITIES
-from kotaku_geo.history.known import DENOMINATOR, Known, Row, Unseen
-from kotaku_geo.history.story import Story
+from kotaku_geo.history.known import Known, Row, Unseen
+from kotaku_geo.history.phrases import UsageError
+from kotaku_geo.history.story import CATALOGUE, Story
 from kotaku_geo.workspace import read_any
 
 RELATIONS, LOCATIONS = "verify/relations", "verify/locations"
@@ -52,14 +54,15 @@ class Explainer:
     def story(self, name: str, parameter: str | None = None) -> Story:
         """The story of an id_kawasan, id_rt, kode_kelurahan, SK location or disputed name.
 
-        A kawasan is known by its name as well, where no other has that name.
+        A kawasan or a kelurahan is known by its name as well, where no other has that name.
 
         Args:
             name: the id; a conflict's or a decision's id leads to what it is about.
             parameter: ``1a`` … ``7b``, a denominator (``jumlah_kk``), ``batas.…``, or None.
 
         Raises:
-            PipelineFileError: there is no such id or parameter; the message names the nearest.
+            UsageError: there is no such id or parameter, or several have that name; the message
+                names the nearest, or each.
         """
         name, parameter = self._meant(name, parameter)
         parameter = None if parameter in _WHOLE else parameter
@@ -69,7 +72,7 @@ class Explainer:
             if disputed is not None:
                 return story_identity.of_identity(known, disputed)
             if name in known.rt:
-                raise PipelineFileError(f"{name}: {parameter} tidak pernah dipersoalkan")
+                raise UsageError(CATALOGUE, "salah.tenang", id=name, parameter=parameter)
         if name in known.kawasan and name in known.rt and parameter != "batas.rt":
             return self._of_both(name, parameter)
         if name in known.kawasan and parameter != "batas.rt":
@@ -86,10 +89,14 @@ class Explainer:
         for conflict in known.conflicts.values():
             if conflict["subject"] == name:
                 return story_identity.of_identity(known, conflict)
-        called = self._called.get(_plain(name), [])
+        called = self._of_name(name, parameter)
         if len(called) == 1:
             return self.story(called[0], parameter)
-        raise PipelineFileError(f"id {name!r} tidak dikenal{self._near(name)}")
+        if called:
+            each = [f"{self._kind(i)} {i} ({self._names[i]})" for i in called]
+            raise UsageError(CATALOGUE, "salah.nama", id=name, others=each)
+        near = self._near(name)
+        raise UsageError(CATALOGUE, "salah.id" if near else "salah.asing", id=name, others=near)
 
     def knows(self, name: str) -> bool:
         """Whether there is a story of this id."""
@@ -147,26 +154,46 @@ class Explainer:
         """The story of a denominator, by its name with or without ``penyebut.``."""
         name = parameter.removeprefix(DENOMINATOR)
         if name not in DENOMINATORS:
-            every = [*self._known.parameters, *DENOMINATORS, outline]
-            raise PipelineFileError(f"parameter {parameter!r} tidak dikenal{nearest(name, every)}")
+            raise _no_such(parameter, [*self._known.parameters, *DENOMINATORS, outline], name)
         return tell(self._known, row, name)
 
-    def _near(self, name: str) -> str:
+    def _near(self, name: str) -> list[str]:
+        """Ids, and names with their ids, that look like this one."""
         known = self._known
         subjects = {subject for subject, _ in known.conflicts}
         every = sorted({*known.kawasan, *known.rt, *known.kelurahan, *self._sk, *subjects})
         near = difflib.get_close_matches(name, every, n=5, cutoff=0.5)
-        for word in difflib.get_close_matches(_plain(name), sorted(self._called), n=3, cutoff=0.7):
-            near += [f"{i} ({known.kawasan[i]['nama_kawasan']})" for i in self._called[word]]
-        return f"; yang mirip: {', '.join(near)}" if near else ""
+        plain, _ = _plain(name)
+        for word in difflib.get_close_matches(plain, sorted(self._called), n=3, cutoff=0.7):
+            near += [f"{i} ({self._names[i]})" for i in self._called[word]]
+        return near
+
+    def _of_name(self, name: str, parameter: str | None) -> list[str]:
+        """Ids of the kawasan and kelurahan of this name; of both kinds, those that are asked for
+        by the word before the name or by the parameter."""
+        plain, kind = _plain(name)
+        found = self._called.get(plain, [])
+        if kind is None and parameter is not None:
+            kind = "kelurahan" if parameter == "batas.kelurahan" else "kawasan"
+        return [i for i in found if self._kind(i) == kind] or found
+
+    def _kind(self, ident: str) -> str:
+        return "kelurahan" if ident in self._known.kelurahan else "kawasan"
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Names of kawasan and kelurahan by their ids."""
+        known = self._known
+        areas = {i: row.get("nama_kawasan") for i, row in sorted(known.kawasan.items())}
+        places = {i: row.get("nama_kelurahan") for i, row in sorted(known.kelurahan.items())}
+        return {i: str(name) for i, name in {**areas, **places}.items() if name}
 
     @cached_property
     def _called(self) -> dict[str, list[str]]:
-        """Ids of kawasan by their names."""
+        """Ids of kawasan and kelurahan by their names."""
         found: dict[str, list[str]] = {}
-        for ident, row in sorted(self._known.kawasan.items()):
-            if row.get("nama_kawasan"):
-                found.setdefault(_plain(row["nama_kawasan"]), []).append(ident)
+        for ident, name in self._names.items():
+            found.setdefault(_plain(name)[0], []).append(ident)
         return found
 
 
@@ -176,12 +203,22 @@ def verified_in(root: Path) -> dict[str, pd.DataFrame]:
     return {name: read_any(path) for name, path in paths.items() if path.is_file()}
 
 
-def _plain(name: str) -> str:
-    """A kawasan's name as it is compared."""
-    return " ".join(name.casefold().split()).removeprefix("kawasan ")
+def _plain(name: str) -> tuple[str, str | None]:
+    """A name as it is compared, and the kind of place that the word before it says."""
+    text = " ".join(name.casefold().split())
+    for kind in ("kawasan", "kelurahan"):
+        if text.startswith(f"{kind} "):
+            return text.removeprefix(f"{kind} "), kind
+    return text, None
 
 
 def _asked(parameter: str | None, known: list[str]) -> None:
     if parameter is not None and parameter not in known:
-        ending = nearest(parameter, known) if known else "; di sini tidak ada parameter"
-        raise PipelineFileError(f"parameter {parameter!r} tidak dikenal{ending}")
+        raise _no_such(parameter, known)
+
+
+def _no_such(parameter: str, known: list[str], name: str | None = None) -> UsageError:
+    """A parameter that is not there, with the nearest (by ``name``, its own or shorter), or all."""
+    near = difflib.get_close_matches(name or parameter, known, n=1, cutoff=0.4)
+    key = "mirip" if near else "yang_ada" if known else "tanpa"
+    return UsageError(CATALOGUE, f"salah.{key}", parameter=parameter, others=near or known)

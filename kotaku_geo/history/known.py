@@ -11,13 +11,13 @@ from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.cover import pieces
 from kotaku_geo.history import outlines
 from kotaku_geo.history.baseline import Baseline, records
-from kotaku_geo.history.lapsed import NOT_APPLIED, not_applied, number_of
+from kotaku_geo.history.choices import chosen
+from kotaku_geo.history.lapsed import NOT_APPLIED, not_applied
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import say
 from kotaku_geo.regulation import LEVELS, Parameter, Regulation
 
 Row = Mapping[str, Any]
-DENOMINATOR = "penyebut."
 _WHOLLY = 0.9995  # of an RT; more is told as 100,0 %
 _OPEN = ("terbuka", "basi")
 _SHAPES = {
@@ -236,18 +236,23 @@ class Known:
             if (decision.get("subject"), decision.get("parameter")) == (subject, parameter):
                 yield from self.decision(decision)
 
+    def lapsed(self, conflict: Row) -> list[str]:
+        """Minutes of the stale decisions on a conflict, where that is what keeps it open."""
+        if conflict["status"] != "basi":
+            return []
+        about = conflict["subject"], conflict["parameter"]
+        rows = self.baseline.decisions.values()
+        stale = (d for d in rows if d.get("status") == "basi")
+        ours = (d for d in stale if (d.get("subject"), d.get("parameter")) == about)
+        return sorted({str(d["minutes"]) for d in ours if d.get("minutes")})
+
     def decision(self, row: Row) -> Iterator[Sentence]:
         """What was decided, where, by whom and why; and why it is not applied, if it is not."""
-        kind, told = "source", dict(row)
+        kind, cells = chosen(row)
+        told = {**row, **cells}
         told["reason"] = str(row["reason"]).rstrip(". ") if row.get("reason") else None
-        if row.get("kind") == "identitas":
-            kind, told["value"] = "value", self.called(row.get("parameter"), row.get("value"))
-        elif not row.get("source_id"):
-            counted = str(row.get("parameter")).startswith(DENOMINATOR)
-            kind, told["value"] = "amount" if counted else "share", number_of(row.get("value"))
-        elif "#" in str(row["source_id"]):
-            kind = "record"
-            told["source_id"], _, told["row"] = str(row["source_id"]).partition("#")
+        if kind == "value":
+            told["value"] = self.called(row.get("parameter"), row.get("value"))
         yield say(f"keputusan.{kind}", **told)
         if row.get("status") in NOT_APPLIED:
             yield from not_applied(self.baseline, row)

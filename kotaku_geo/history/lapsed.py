@@ -55,14 +55,6 @@ def _then(candidate: Told) -> Sentence:
     return say(f"calon.{kind}", source_id=source, persen=candidate.value, value=candidate.value)
 
 
-def number_of(value: Any) -> float | None:
-    """A number as people write it into a decision; None where it is none."""
-    try:
-        return float(str(value).replace(",", "."))
-    except ValueError:
-        return None
-
-
 def _found(conflict: Row | None, said: Sequence[Row]) -> list[Sentence]:
     """The candidates in clauses; where a source has several records it is told which."""
     sources = Counter(c.get("source_id") for c in said)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import pandas as pd
+import shapely
 
+from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.history.identities import Moves
 from kotaku_geo.history.setting import Setting
 
@@ -42,6 +44,7 @@ class Outline:
         source_id: who drew it.
         source_row: in which record, from 0; None where parts are of several.
         written_ha: hectares that stand written beside it, where any do.
+        drawn_ha: hectares of the outline as it was delivered, of an RT that one record draws alone.
         others: other outlines of the same thing, measured against this one: source_id, source_row,
             value (hectares) and measures of ``consolidate/boundaries``; unknown is None.
     """
@@ -49,6 +52,7 @@ class Outline:
     source_id: str
     source_row: int | None
     written_ha: float | None = None
+    drawn_ha: float | None = None
     others: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -79,6 +83,8 @@ def standing(tables: Tables, setting: Setting) -> dict[Key, Outline]:
             for column in columns:
                 if column not in rows:
                     rows = rows.assign(**{column: None})
+            if layer == "rt":
+                rows = rows.assign(drawn=_drawn(rows, setting.crs))
             found |= _of_layer(layer, _keyed(layer, rows, moves), setting, chosen)
     for key, outline in compared.items():
         own = found.get(key)
@@ -116,6 +122,18 @@ def _moves(tables: Tables) -> Moves:
     )
 
 
+def _drawn(rows: pd.DataFrame, crs: str | None) -> pd.Series:
+    """Hectares of each row's outline; unknown where it is of several RT, or the CRS is unknown."""
+    unknown = pd.Series(float("nan"), rows.index)
+    if crs is None or rows.empty:
+        return unknown
+    shapes = rows["geometry"].to_numpy(dtype=object)
+    if isinstance(shapes[0], bytes):
+        shapes = shapely.from_wkb(shapes)
+    several = rows["rt"].astype("str").str.contains(";", regex=False, na=False)
+    return unknown.mask(~several, pd.Series(geodesic_ha(shapes, crs), rows.index))
+
+
 def _keyed(layer: str, rows: pd.DataFrame, moves: Moves) -> pd.DataFrame:
     """Rows by what they draw; a row that names several RT draws each."""
     if layer != "rt":
@@ -144,16 +162,19 @@ def _of_layer(
     for column, factor in _KM2.items():
         if column in rows:
             written = pd.to_numeric(rows[column]) * factor
+    if "drawn" not in rows:
+        rows = rows.assign(drawn=float("nan"))
     first = rows.assign(parts=parts, written=written).drop_duplicates("key")
     return {
         (layer, str(key)): Outline(
             str(source),
             int(row) if several == 1 and row == row else None,
             float(area) if several == 1 and area == area else None,
+            float(drawn) if several == 1 and drawn == drawn else None,
         )
-        for key, source, row, several, area in zip(
+        for key, source, row, several, area, drawn in zip(
             first["key"], first["source_id"], first["source_row"], first["parts"],
-            first["written"], strict=True,
+            first["written"], first["drawn"], strict=True,
         )
     }  # fmt: skip
 

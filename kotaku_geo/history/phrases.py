@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from kotaku_geo import resources
+from kotaku_geo.errors import PipelineFileError
 from kotaku_geo.texts import UNKNOWN, number
 
 LANGUAGES = ("id", "en")
@@ -79,6 +80,18 @@ class Phrases:
 def catalogue(name: str) -> Phrases:
     """The catalogue ``schemas/<name>.yaml``."""
     return Phrases(name)
+
+
+class UsageError(PipelineFileError):
+    """What was asked for cannot be done; a catalogue's sentence tells why, in either language."""
+
+    def __init__(self, name: str, key: str, /, **params: Any) -> None:
+        self._name, self._sentence = name, Sentence(key, params)
+        super().__init__(self.said("id"))
+
+    def said(self, lang: str) -> str:
+        """The message in a language."""
+        return catalogue(self._name).sentence(self._sentence, lang)
 
 
 def plain(value: Any, lang: str = "id") -> str:

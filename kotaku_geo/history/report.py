@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from kotaku_geo import resources
 from kotaku_geo.history.changes import CHANGED, MOVED, Attribute, Change, Difference
 from kotaku_geo.history.diff import KEYS
 from kotaku_geo.history.phrases import catalogue
@@ -14,34 +15,44 @@ from kotaku_geo.history.sealing import Hindrances, Sealed
 from kotaku_geo.texts import number
 
 _CELL = re.compile(r"([pn])(\d[a-e])")
+_CODED = {  # columns of codes, and the group of words that each is told in
+    "tingkat_konflik": "tingkat", "tingkat_dilaporkan": "tingkat", "legalitas": "legalitas",
+    "kewenangan": "kewenangan", "kelengkapan": "kelengkapan", "tingkat_pertimbangan": "standing",
+    "pola_penanganan": "pola",
+}  # fmt: skip
 _SAME_PLACE = {"consolidate/kawasan", "consolidate/rt", "consolidate/kelurahan"}
 
 
-def sealed_text(done: Sealed, lang: str) -> str:
-    """What was sealed: version, folder, minutes, hash, content."""
+def sealed_text(done: Sealed, lang: str, younger: Sequence[str] = ()) -> str:
+    """What was sealed: version, folder, minutes, content, hash.
+
+    ``younger`` are the sources that are dated after the minutes.
+    """
     record = done.record
     counts, changes = record["counts"], record.get("changes", {})
     held = {"ha": record["hectares"]["kawasan"]["jumlah"], **counts}
+    stands = "unchanged" if done.unchanged else "weight" if changes.get("from") else "first"
     lines = [
         _say("seal.done" if done.new else "seal.again", lang, version=done.version,
              folder=done.folder),
         _say("seal.minutes", lang, **record),
         _say("seal.content", lang, **held),
-        _say("seal.weight" if changes.get("from") else "seal.first", lang, **changes),
+        _say(f"seal.{stands}", lang, **changes),
         _say("seal.hash", lang, **record),
     ]  # fmt: skip
-    if done.unchanged:
-        lines.append(_say("seal.unchanged", lang, **changes))
+    if younger:
+        lines.append(_say("seal.younger", lang, sources=younger))
     return "\n".join(lines)
 
 
-def sealed_json(done: Sealed) -> dict[str, Any]:
+def sealed_json(done: Sealed, younger: Sequence[str] = ()) -> dict[str, Any]:
     """The same for a machine: version, folder, whether new or unchanged, and ``segel.json``."""
     return {
         "version": done.version,
         "folder": str(done.folder),
         "new": done.new,
         "unchanged": done.unchanged,
+        "younger_sources": list(younger),
         "segel": done.record,
         "exit_code": 0,
     }
@@ -191,12 +202,29 @@ def _said(changed: Attribute, lang: str) -> str:
         return _say("diff.share", lang, parameter=match[2], **shares)
     if match is not None:
         return _say("diff.score", lang, parameter=match[2], before=before, after=after)
-    kind = "word"
+    told = {"column": _title(changed.column, lang), "before": before, "after": after}
     if changed.column == "tingkat":
-        kind = "level"
-    elif all(value is None or _is_number(value) for value in (before, after)):
-        kind = "number"
-    return _say(f"diff.{kind}", lang, column=changed.column, before=before, after=after)
+        return _say("diff.level", lang, **told)
+    if all(value is None or _is_number(value) for value in (before, after)):
+        return _say("diff.number", lang, **told)
+    words = {side: _words(changed.column, told[side], lang) for side in ("before", "after")}
+    return _say("diff.word", lang, **{**told, **words})
+
+
+def _title(column: str, lang: str) -> str:
+    """What people call a column; its own name where they have none for it."""
+    titles = resources.load("publish/tables")["columns"]
+    return str(titles[column][lang]) if column in titles else column
+
+
+def _words(column: str, value: Any, lang: str) -> Any:
+    """A cell as people read it: its code in words; of several, which it may be or which it has."""
+    if not isinstance(value, str):
+        return value
+    known = resources.load("publish/texts").get(_CODED.get(column, ""), {})
+    said = [str(known[part][lang]) if part in known else part for part in value.split(";")]
+    either = _say("diff.or", lang)
+    return f" {either} ".join(said) if column == "tingkat_konflik" else ", ".join(said)
 
 
 def _times(value: float | None, factor: float) -> float | None:

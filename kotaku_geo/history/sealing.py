@@ -1,6 +1,7 @@
 """Freezing a baseline: whether it may be, which version it becomes, and the folder it is in."""
 
 import contextlib
+import datetime as dt
 import errno
 import json
 import os
@@ -27,7 +28,8 @@ from kotaku_geo.history.baseline import (
     records,
 )
 from kotaku_geo.history.canonical import whole_hash
-from kotaku_geo.history.versions import Version, open_version, record_hash, sealed
+from kotaku_geo.history.phrases import UsageError
+from kotaku_geo.history.versions import Version, open_version, read_record, record_hash, sealed
 
 FIRST = Version(1, 0)
 PIPELINE_FILE = "pipeline.yaml"
@@ -93,6 +95,53 @@ def hindrances(baseline: Baseline, refused: list[dict[str, Any]]) -> Hindrances:
         if row.get("status") == "basi"
     ]
     return Hindrances(refused, records(conflicts[is_open]), stale)
+
+
+def refuse_date(minutes: Minutes, folder: Path, today: dt.date) -> None:
+    """Refuse minutes of a day to come, or of a day before the newest version's minutes.
+
+    Raises:
+        UsageError: says which.
+        InputError: the newest version's ``segel.json`` cannot be read.
+    """
+    told = {"minutes": minutes.number, "date": minutes.date}
+    if minutes.date > today.isoformat():
+        raise UsageError("history", "seal.date.future", **told, today=today.isoformat())
+    known = sealed(folder)
+    last = read_record(folder / str(known[-1])) if known else {}
+    if str(last.get("date") or "") > minutes.date:
+        raise UsageError(
+            "history", "seal.date.before_version", **told, version=known[-1], of=last["minutes"],
+            sealed=last["date"],
+        )  # fmt: skip
+
+
+def refuse_before_decisions(minutes: Minutes, baseline: Baseline) -> None:
+    """Refuse minutes that are older than a decision in force: they cannot have agreed on it.
+
+    Raises:
+        UsageError: names the latest of these decisions.
+    """
+    in_force = [row for row in baseline.decisions.values() if row.get("status") == "berlaku"]
+    dated = [(str(row["date"]), str(row["decision_id"])) for row in in_force if row.get("date")]
+    latest, name = max(dated, default=("", ""))
+    if latest > minutes.date:
+        row = baseline.decisions[name]
+        raise UsageError(
+            "history", "seal.date.before_decision", minutes=minutes.number, date=minutes.date,
+            decision_id=name, parameter=row.get("parameter"), subject=row.get("subject"),
+            of=row.get("minutes"), decided=latest,
+        )  # fmt: skip
+
+
+def younger_sources(record: Mapping[str, Any], layers: frozenset[str]) -> list[str]:
+    """Sources of these layers that are dated after the minutes of a version, by its record."""
+    sources = record["setting"]["sources"]
+    return sorted(
+        name
+        for name, note in sources.items()
+        if note.get("layer") in layers and str(note.get("date") or "") > record["date"]
+    )
 
 
 def copies_of(file: PipelineFile) -> dict[str, Path]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from kotaku_geo.history import story_identity
-from kotaku_geo.history.known import DENOMINATOR, Known, Row, area_name, named
+from kotaku_geo.history.choices import DENOMINATOR
+from kotaku_geo.history.known import Known, Row, area_name, named
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import Story, paragraphs, say
 from kotaku_geo.history.story_outline import of_outline
@@ -127,7 +128,8 @@ def _members(known: Known, row: Row) -> Iterator[Sentence]:
         if rt["id_rt"] in known.unseen.rt:
             yield say("kawasan.rt_kept", **told)
         elif rt.get("tingkat_konflik"):
-            yield say("kawasan.rt_range", **told, levels=rt["tingkat_konflik"].split(";"))
+            key = "rt_levels" if told["skor"] == told["skor_maks"] else "rt_range"
+            yield say(f"kawasan.{key}", **told, levels=rt["tingkat_konflik"].split(";"))
         else:
             yield say("kawasan.rt", **told)
 
@@ -162,8 +164,10 @@ def _disputes(known: Known, row: Row, parameter: str | None = None) -> Iterator[
             if parameter not in (None, about):
                 continue
             if conflict["material"]:
-                yield say("kawasan.conflict", conflict_id=conflict["conflict_id"], parameter=about,
-                          subject=subject)  # fmt: skip
+                lapsed = known.lapsed(conflict)
+                key = "kawasan.conflict_lapsed" if lapsed else "kawasan.conflict"
+                yield say(key, conflict_id=conflict["conflict_id"], parameter=about,
+                          subject=subject, minutes=lapsed)  # fmt: skip
             else:
                 minor.append(conflict["conflict_id"])
     if minor:

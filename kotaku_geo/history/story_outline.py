@@ -15,6 +15,7 @@ _TURNED = {
     "geser_p50_m": "geser_balik_p50_m", "geser_p95_m": "geser_balik_p95_m",
     "geser_balik_p50_m": "geser_p50_m", "geser_balik_p95_m": "geser_p95_m",
 }  # fmt: skip
+LEAST_HA = 0.005  # less is told as 0,00 ha
 _ALIKE = ("iou", "beda_ha", "ketidakpastian_ha")  # the same from either side
 
 
@@ -50,6 +51,48 @@ def of_outline(
     yield from known.conflict(subject, parameter)
 
 
+def of_cut(known: Known, row: Row) -> Iterator[Sentence]:
+    """How much of an RT lies in its kawasan and counts, and who drew the line that cuts it.
+
+    Args:
+        row: of the RT; nothing is told of one that lies in no kawasan or that nobody drew.
+    """
+    name, inside = row.get("id_kawasan"), row.get("luas_ha")
+    area, id_rt = known.kawasan.get(name or ""), row["id_rt"]
+    if area is None or inside is None or known.shapeless("rt", id_rt):
+        return
+    source = area.get("source_id")
+    drawn = known.outline("rt", id_rt)
+    if {source, drawn.source_id if drawn else None} & known.unseen.sources:
+        return  # what is left of an outline shows the other
+    about = {"id_kawasan": name, "inside_ha": inside}
+    if drawn is None or drawn.drawn_ha is None:
+        yield say("batas.cut_bare", **about)
+    else:
+        who = known.who(drawn.source_id, drawn.source_row)
+        whole = drawn.drawn_ha - inside < LEAST_HA
+        key = "batas.cut_nothing" if whole else "batas.cut"
+        yield say(key, who=who, drawn_ha=drawn.drawn_ha, **about)
+    line = known.outline("kawasan", str(name))
+    record = line.source_row if line is not None and line.source_id == source else None
+    yield from _cutting(known, str(name), known.who(source, record))
+
+
+def _cutting(known: Known, name: str, who: Sentence) -> Iterator[Sentence]:
+    """Who drew the kawasan's outline, and what was decided on it."""
+    conflict = known.conflicts.get((name, "batas.kawasan"))
+    decision = known.baseline.decision_on("batas", name, "batas.kawasan")
+    about = {"id_kawasan": name, "who": who}
+    if decision is not None:
+        told = {c: decision.get(c) for c in ("decision_id", "minutes", "date")}
+        yield say("batas.cut_decided", **about, **told)
+    elif is_open(conflict):
+        assert conflict is not None
+        yield say("batas.cut_open", **about, conflict_id=conflict["conflict_id"])
+    else:
+        yield say("batas.cut_by", **about)
+
+
 def _drawn(known: Known, layer: str, source_id: str | None, drawn: Outline | None) -> Sentence:
     """Who drew an outline that nobody disputes, with the record where it is known."""
     if source_id is None:
@@ -76,7 +119,7 @@ def _within(known: Known, other: Mapping[str, Any], drawn: Outline | None) -> It
         yield say("batas.other_kept", who=who)
         return
     yield say("batas.redrawn", who=who, **other)
-    yield say("batas.apart", **other)
+    yield _apart(other)
 
 
 def _disputed(
@@ -109,7 +152,13 @@ def _other(known: Known, candidate: Row, stands: Row, drawn: Outline | None) -> 
     told = {"who": who, "value": candidate.get("value"), **measures}
     yield say("batas.other" if "beda_ha" in measures else "batas.other_bare", **told)
     if measures.get("geser_p50_m") is not None:
-        yield say("batas.apart", **measures)
+        yield _apart(measures)
+
+
+def _apart(measures: Mapping[str, Any]) -> Sentence:
+    """How far two outlines are apart; their areas say which is the larger."""
+    apart = measures.get("selisih_ha")
+    return say("batas.apart", **{**measures, "selisih_ha": None if apart is None else abs(apart)})
 
 
 def _measures(known: Known, candidate: Row, stands: Row, drawn: Outline | None) -> dict[str, Any]:

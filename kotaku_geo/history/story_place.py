@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from kotaku_geo.history.known import Known, Row, area_name
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import Story, paragraphs, say
-from kotaku_geo.history.story_outline import of_outline
-
-LEAST_HA = 0.005  # of a kawasan in a kelurahan; less is told as 0,00 ha
+from kotaku_geo.history.story_outline import LEAST_HA, of_outline
 
 
 def of_kelurahan(known: Known, row: Row, parameter: str | None = None) -> Story:

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from kotaku_geo.history import story_identity
-from kotaku_geo.history.known import DENOMINATOR, Known, Row, area_name, is_open, named
+from kotaku_geo.history.choices import DENOMINATOR
+from kotaku_geo.history.known import Known, Row, area_name, is_open, named
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import Story, paragraphs, say
-from kotaku_geo.history.story_outline import of_outline
+from kotaku_geo.history.story_outline import of_cut, of_outline
 from kotaku_geo.history.sums import Sum, sum_of
 from kotaku_geo.regulation import Parameter
+
+AREA = "luas_ha"  # the denominator that follows from where the RT is cut
 
 
 def whole(known: Known, row: Row) -> Story:
@@ -22,7 +25,7 @@ def whole(known: Known, row: Row) -> Story:
             ("apa", _head(known, row)),
             ("jumlah", known.total(row)),
             ("parameter", _lines(known, row)),
-            ("batas", of_outline(known, row["id_rt"], "rt")),
+            ("batas", _outline(known, row)),
             ("konflik", story_identity.of_rt(known, row["id_rt"])),
         ),
     )
@@ -30,8 +33,13 @@ def whole(known: Known, row: Row) -> Story:
 
 def of_boundary(known: Known, row: Row) -> Story:
     """The outline of an RT alone."""
-    told = paragraphs(("apa", _head(known, row)), ("batas", of_outline(known, row["id_rt"], "rt")))
+    told = paragraphs(("apa", _head(known, row)), ("batas", _outline(known, row)))
     return Story(row["id_rt"], "rt", "batas.rt", told)
+
+
+def _outline(known: Known, row: Row) -> Iterator[Sentence]:
+    yield from of_outline(known, row["id_rt"], "rt")
+    yield from of_cut(known, row)
 
 
 def kept_back(known: Known, row: Row) -> Story:
@@ -79,6 +87,7 @@ def of_denominator(known: Known, row: Row, name: str) -> Story:
             ("apa", [say("rt.denominator", **about, value=used and used["volume"])]),
             ("kandidat", counted or [say("kandidat.none")]),
             ("aturan", _rule(known, row["id_rt"], parameter, said)),
+            ("batas", of_cut(known, row) if name == AREA else ()),
         ),
     )
 
@@ -121,6 +130,9 @@ def _line(known: Known, row: Row, parameter: Parameter) -> Sentence:
     if used["decision_id"]:
         return say("rt.row_decided", **told, decision_id=used["decision_id"])
     if conflict is not None and is_open(conflict):
+        lapsed = known.lapsed(conflict)
+        if lapsed:
+            return say("rt.row_lapsed", **told, minutes=lapsed)
         return say("rt.row_open", **told, conflict_id=conflict["conflict_id"])
     return say("rt.row", **told)
 

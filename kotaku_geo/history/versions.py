@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from kotaku_geo import resources
-from kotaku_geo.config import PipelineFile, nearest
-from kotaku_geo.errors import InputError, PipelineFileError
+from kotaku_geo.config import PipelineFile
+from kotaku_geo.errors import InputError
 from kotaku_geo.files import file_hash
 from kotaku_geo.history.baseline import (
     DECISIONS_FILE,
@@ -20,6 +20,7 @@ from kotaku_geo.history.baseline import (
     read_tables,
 )
 from kotaku_geo.history.canonical import json_hash, table_hash, whole_hash
+from kotaku_geo.history.phrases import UsageError
 from kotaku_geo.history.setting import Setting
 
 FOLDER = "segel"
@@ -69,14 +70,29 @@ def open_version(folder: Path, name: str) -> Baseline:
     """A version by its name.
 
     Raises:
-        PipelineFileError: there is no such version; the message names those there are.
+        UsageError: there is no such version; the message names those there are.
         InputError: as `read_sealed`.
     """
     known = [str(version) for version in sealed(folder)]
     if name not in known:
-        there = nearest(name, known) if known else "; belum ada versi yang disegel"
-        raise PipelineFileError(f"versi {name!r} tidak ada di {folder}{there}")
+        key = "version.absent" if known else "version.none"
+        raise UsageError("history", key, name=name, folder=folder, known=known)
     return read_sealed(folder / name)
+
+
+def open_named(name: str, versions: Path | None) -> Baseline:
+    """What a user names: a version in the folder ``versions``, or a folder of its own.
+
+    Raises:
+        UsageError: there is neither.
+        PipelineFileError, InputError: as `open_folder`.
+    """
+    there = Path(name).exists()
+    if versions is not None and (Version.of(name) is not None or not there):
+        return open_version(versions, name)
+    if not there:
+        raise UsageError("history", "version.which", name=name)
+    return open_folder(Path(name))
 
 
 def read_sealed(folder: Path) -> Baseline:

@@ -163,10 +163,18 @@ def _check_overlaps(
         first, second = sorted((left[i], right[i]), key=lambda r: str(keys[r]))
         rule = "geometry.duplicate" if same[i] else "geometry.overlap"
         luas = number(areas[i] / M2_PER_HA, 4)
+        source, row = frame["source_id"].iloc[second], int(frame["source_row"].iloc[second])
         book.add(rule, source_id=frame["source_id"].iloc[0], subject=str(names[first]),
-                 source_row=int(frame["source_row"].iloc[first]), lain=names[second], luas=luas,
+                 source_row=int(frame["source_row"].iloc[first]),
+                 lain=_placed(names[second], source, row), luas=luas,
                  value=f"{names[second]}: {luas} ha", geometry=shared[i],
                  key=f"{keys[first]}|{keys[second]}")  # fmt: skip
+
+
+def _placed(name: str, source_id: str, row: int) -> str:
+    """What a record is called, with where it stands: a name alone is not found in a file."""
+    where = f"{source_id}#{row}"
+    return name if name == where else f"{name} ({where})"
 
 
 def _check_duplicates(layer: str, frame: gpd.GeoDataFrame, book: FindingBook) -> None:
@@ -183,9 +191,10 @@ def _check_duplicates(layer: str, frame: gpd.GeoDataFrame, book: FindingBook) ->
     told = told.assign(_name=subjects(layer, told)).sort_values("sidik")
     for _, group in told.groupby("_same"):
         first, *copies = group[["source_id", "source_row", "_name", "sidik"]].to_dict("records")
+        other = _placed(first["_name"], first["source_id"], int(first["source_row"]))
         for copy in copies:
             book.add("geometry.duplicate", source_id=copy["source_id"], subject=copy["_name"],
-                     source_row=int(copy["source_row"]), lain=first["_name"], value=first["_name"],
+                     source_row=int(copy["source_row"]), lain=other, value=first["_name"],
                      geometry=group["geometry"].iloc[0],
                      key=f"{first['sidik']}|{copy['sidik']}")  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -15,7 +16,7 @@ from click.testing import CliRunner, Result
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kotaku_geo.checking import CheckResult, check_pipeline
-from kotaku_geo.checking.listing import WIDTH, check_listing
+from kotaku_geo.checking.listing import WIDTH, check_listing, written_listing
 from kotaku_geo.checking.workbook import harmless, write_workbooks
 from kotaku_geo.cli import cli
 from kotaku_geo.config import load_pipeline
@@ -67,7 +68,28 @@ def test_the_listing_names_each_sender_and_fits_a_hundred_columns(result: CheckR
     for side, head in (("pokja", "POKJA PKP"), ("kelurahan", "KELURAHAN"), ("gis", "TIM GIS")):
         assert (head in text) == (side in set(result.findings["responsible"]))
     assert text == check_listing(result, "text", "id")
-    assert "SENDER: " in check_listing(result, "text", "en")
+    assert "kotaku-geo run menemukan lebih banyak" in text
+    english = check_listing(result, "text", "en")
+    assert "SENDER: " in english
+    assert "kotaku-geo run finds more: differences between sources" in english
+    assert "1 error, " in english
+    assert " 0 notes)" in english
+    assert not re.search(r"cocok dengan|maksudnya|memotong|ejaan|\b0 note\b", english)
+
+
+def test_an_overlap_names_the_record_it_is_with(result: CheckResult) -> None:
+    """An id is in no file: the other object is told as the sender counts."""
+    text = " ".join(check_listing(result, "text", "id").split())
+    found = re.findall(
+        r"batas_rt\.gpkg objek (\d+): Bertumpang tindih dengan (\S+) \(objek (\d+)\)", text
+    )
+    assert found
+    drawn = gpd.read_file(
+        result.file.drop / "administrasi" / "batas_rt.gpkg", layer="batas_rt_2023"
+    )
+    for one, _, other in found:
+        both = drawn.geometry.iloc[[int(one) - 1, int(other) - 1]]
+        assert both.iloc[0].intersection(both.iloc[1]).area > 1
 
 
 def test_every_finding_for_a_sender_is_in_their_workbook_once(
@@ -143,7 +165,8 @@ def test_the_same_bytes_every_time_and_in_english(
     assert (tmp_path / "lagi" / PERKIM).read_bytes() == (books / PERKIM).read_bytes()
     assert not [p for p in (tmp_path / "lagi").iterdir() if p.name.startswith(".")]
     write_workbooks(result, tmp_path / "en", "en")
-    book = openpyxl.load_workbook(tmp_path / "en" / PERKIM)
+    book = openpyxl.load_workbook(tmp_path / "en" / PERKIM.replace("temuan-", "findings-"))
+    assert "(1 finding)" in written_listing([(tmp_path / "x.xlsx", 1)], "en")
     assert book.sheetnames == ["Read first", "Findings", "Notes"]
     text = " ".join(table(book["Findings"])["What is wrong"])
     assert "is not known" in text or "unknown" in text

@@ -48,7 +48,9 @@ def test_measures_of_a_decided_boundary_are_those_of_the_table(decided: State) -
     assert {n: other.params[n] for n in ("iou", "beda_ha", "beda_persen")} == {
         n: row[n] for n in ("iou", "beda_ha", "beda_persen")
     }
-    assert {n: apart.params[n] for n in MEASURES} == {n: row[n] for n in MEASURES}
+    measured = {n: row[n] for n in MEASURES} | {"selisih_ha": abs(row["selisih_ha"])}
+    assert {n: apart.params[n] for n in MEASURES} == measured
+    assert row["selisih_ha"] < 0, "how far they are apart has no sign"
     text = Explainer(decided.baseline).story("K1", "batas.kawasan").text()
     assert "– ha" not in text
     assert "IoU 0,769; 0,60 ha (23,1 %) berbeda" in text
@@ -117,3 +119,63 @@ def test_the_boundary_of_an_rt_is_told_without_its_parameters(state: Make) -> No
     story = Explainer(state().baseline).story(R1, "batas.rt")
     assert story.parameter == "batas.rt"
     assert [p.about for p in story.paragraphs] == ["apa", "batas"]
+
+
+@pytest.fixture
+def cut(state: Make) -> State:
+    """RT 001 of 1.00 ha reaches 0.20 ha out of its kawasan, which two sources draw."""
+    drawn = [outline("K1", box(20, 0, 180, 100)), outline("K2", box(0, 1000, 200, 100)),
+             outline("K1", box(0, 0, 200, 130), "delineasi-lama")]  # fmt: skip
+    surveyed = [{k: v for k, v in row.items() if k != "luas_ha"} for row in rows()["profil_rt"]]
+    return state(kawasan=drawn, profil_rt=surveyed)
+
+
+def sentences_of(baseline: Baseline, name: str, parameter: str | None, lang: str) -> list[str]:
+    content = Explainer(baseline).story(name, parameter).as_json(lang)["paragraphs"]
+    return [s["text"] for p in content if p["about"] == "batas" for s in p["sentences"]]
+
+
+@pytest.mark.parametrize("parameter", [None, "batas.rt", "luas_ha"])
+def test_an_rt_tells_where_it_is_cut_and_by_whose_line(cut: State, parameter: str | None) -> None:
+    drawn = "Bappeda (peta-rt, rt.gpkg, rekaman 0, 1 Mei 2023)"
+    line = "Dinas Perkim (delineasi, kawasan.gpkg, rekaman 0, 30 November 2023)"
+    said = sentences_of(cut.baseline, R1, parameter, "id")
+    conflict = cut.baseline.conflict_on(
+        {"kind": "batas", "subject": "K1", "parameter": "batas.kawasan"}
+    )
+    assert conflict is not None
+    assert said[-2:] == [
+        f"{drawn} menggambarnya seluas 1,00 ha; 0,80 ha di antaranya terletak di kawasan K1, dan hanya "
+        "bagian itu yang dihitung.",
+        f"Batas kawasan K1 sementara menurut {line}; konflik {conflict['conflict_id']} tentangnya "
+        "masih terbuka.",
+    ]
+
+
+def test_the_line_that_cuts_names_its_decision(cut: State) -> None:
+    name = cut.agree("batas", "K1", "batas.kawasan", source="delineasi")
+    said = sentences_of(cut.baseline, R1, "batas.rt", "en")
+    assert "0.80 ha of it lie in kawasan K1, and that part alone counts." in said[-2]
+    assert said[-1].endswith(f"by decision {name} (minutes BA 7/2024, 2 May 2024).")
+    sealed = sentences_of(replace(cut.baseline, outlines={}), R1, "batas.rt", "id")
+    assert "hanya bagian RT yang terletak di kawasan K1, 0,80 ha." in sealed[-2]
+    assert name in sealed[-1]
+
+
+def test_an_rt_that_lies_wholly_in_its_kawasan_is_not_cut(state: Make) -> None:
+    city = state()
+    keys = [s.key for s in told(city.baseline, R1, "batas.rt")]
+    assert keys[-2:] == ["batas.cut_nothing", "batas.cut_by"]
+    assert "seluruhnya terletak di kawasan K1" in Explainer(city.baseline).story(R1).text()
+
+
+@pytest.mark.parametrize("hidden", ["peta-rt", "delineasi"])
+def test_no_cut_is_told_of_what_is_kept_back(cut: State, hidden: str) -> None:
+    unseen = Unseen(sources=frozenset({hidden}))
+    story = Explainer(cut.baseline, None, unseen).story(R1)
+    assert not [s for p in story.paragraphs for s in p.sentences if s.key.startswith("batas.cut")]
+
+
+def test_an_rt_in_no_kawasan_is_cut_by_none(state: Make) -> None:
+    city = state(kawasan=[outline("K2", box(0, 1000, 200, 100))])
+    assert not [s for s in told(city.baseline, R1, "batas.rt") if s.key.startswith("batas.cut")]

@@ -1,6 +1,7 @@
 """Every kind of difference is found, named with its cause, and weighed; none is invented."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -102,6 +103,24 @@ def test_a_level_that_is_no_longer_known_is_a_level_that_changes(state: Make) ->
     found = diff(one.baseline, other.baseline)
     assert found.reasons == ("tingkat",)
     assert "tingkat: kumuh sedang → belum diketahui" in diff_text(found, "id")
+
+
+def test_columns_and_codes_are_told_in_words(state: Make) -> None:
+    one, other = state("a"), state("b")
+    changed = {"skor_maks": 63.0, "tingkat_konflik": "sedang;berat", "legalitas": "tidak_legal",
+               "kelengkapan": "sebagian"}  # fmt: skip
+    other.change("kawasan", lambda f: f.assign(
+        **{c: f[c].mask(f["id_kawasan"] == "K1", v) for c, v in changed.items()}))  # fmt: skip
+    found = diff(one.baseline, other.baseline)
+    told = diff_text(found, "id")
+    assert "  Skor terbesar yang mungkin: 48 → 63" in told
+    assert "  Tingkat yang mungkin: – → Kumuh sedang atau Kumuh berat" in told
+    assert "  Legalitas lahan: Legal → Tidak legal" in told
+    english = diff_text(found, "en")
+    assert "  Possible levels: – → Moderate slum or Heavy slum" in english
+    assert "  Completeness: Complete → Partial" in english
+    for text in (told, english):
+        assert not set(changed) & set(re.findall(r"\w+", text)), "no column by its own name"
 
 
 def test_what_is_added_and_removed(state: Make) -> None:

@@ -1,5 +1,6 @@
 """`seal`, `diff` and `explain` as a user calls them."""
 
+import datetime as dt
 import json
 import shutil
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+from click.testing import Result
 
 from kotaku_geo import agreement
 from kotaku_geo.history.baseline import Baseline
@@ -59,6 +61,54 @@ def test_seal_refuses_with_the_list_and_succeeds_once_decided(made: Make) -> Non
     assert "1 decisions are stale" in again.stdout
     found.change("conflicts", lambda f: f.assign(material=False))
     assert call("seal", found.file.path, *BA).exit_code == 5
+
+
+def test_minutes_that_cannot_have_agreed_are_refused(made: Make) -> None:
+    """Of a day to come; older than a decision in force; older than the version before."""
+    found = made()
+    seals = found.file.path.parent / "segel"
+    found.decide(minutes="BA 3/2024", date="2024-04-30")
+
+    def seal(day: dt.date, *more: str) -> Result:
+        return call("seal", found.file.path, "--minutes", "BA 9", "--date", day.isoformat(), *more)
+
+    today = dt.date.today()
+    ahead = seal(today + dt.timedelta(days=1))
+    assert (ahead.exit_code, "belum tiba" in ahead.stderr) == (2, True)
+    early = seal(dt.date(2024, 4, 29))
+    assert early.exit_code == 2
+    assert f"keputusan d1 tentang 3a {R1}" in early.stderr
+    assert "berita acara BA 3/2024, 30 April 2024" in early.stderr
+    assert "before decision d1" in seal(dt.date(2020, 1, 1), "--lang", "en").stderr
+    assert not seals.exists()
+    assert seal(dt.date(2024, 4, 30)).exit_code == 0, "agreed on in the meeting that decided"
+    assert call("seal", found.file.path, *BA).exit_code == 0
+    behind = seal(dt.date(2024, 5, 1))
+    assert behind.exit_code == 2
+    assert "v1.1 yang sudah disegel (berita acara BA 050/12/2024, 2 Mei 2024)" in behind.stderr
+    assert seal(today).exit_code == 0
+    assert sorted(p.name for p in (seals / found.file.stem).iterdir()) == ["v1.0", "v1.1", "v1.2"]
+
+
+def test_a_decision_that_is_not_in_force_dates_nothing(made: Make) -> None:
+    found = made()
+    found.decide(status="tidak_terpakai", date="2025-01-01")
+    found.change("conflicts", lambda f: f.assign(material=False))
+    assert call("seal", found.file.path, *BA).exit_code == 0
+
+
+def test_sources_younger_than_the_minutes_are_told(made: Make) -> None:
+    found = made(settled=True)
+    early = ("--minutes", "BA 1", "--date", "2023-12-01")
+    done = call("seal", found.file.path, *early)
+    assert done.exit_code == 0
+    assert "bertanggal sesudah berita acara, jadi belum ada waktu disepakati: profil, susulan" in (
+        done.stdout
+    )
+    assert "Mind" not in call("seal", found.file.path, *BA, "--lang", "en").stdout
+    again = call("seal", found.file.path, "--minutes", "BA 2", "--date", "2024-06-01").stdout
+    assert "Isinya sama dengan v1.1" in again
+    assert "minor" not in again
 
 
 def test_an_input_of_the_baseline_that_cannot_be_read_is_exit_3(city: Path) -> None:
@@ -139,6 +189,29 @@ def test_wrong_usage_is_exit_2(city: Path, args: tuple[str, ...]) -> None:
     done = call(*told, *(() if "tiada" in args else ("--build", city.parent / "build")))
     assert done.exit_code == 2, done.output
     assert "Traceback" not in done.output
+
+
+def test_wrong_usage_is_told_in_the_language_asked_for(city: Path) -> None:
+    told = call("seal", city, "--minutes", "BA 1")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "Kesalahan: --minutes dan --date diperlukan (atau --check)" in told.stderr
+    english = call("seal", city, "--minutes", "BA 1", "--lang", "en")
+    assert "Error: --minutes and --date are needed (or --check)" in english.stderr
+    assert "Kesalahan: B atau --pipeline diperlukan" in call("diff", "v1.0").stderr
+
+
+def test_a_version_that_is_not_there_names_those_that_are(city: Path) -> None:
+    build = ("--build", city.parent / "build")
+    assert call("seal", city, *BA, *build).exit_code == 0
+    for name in ("v9", "v7.0"):
+        told = call("diff", "v1.0", name, "--pipeline", city)
+        assert told.exit_code == 2
+        assert f"'{name}'; versi yang ada di {city.parent / 'segel' / 'uji'}: v1.0\n" in told.stderr
+    assert "the versions in" in call("diff", "v1", "--pipeline", city, "--lang", "en").stderr
+    assert "--pipeline BERKAS" in call("diff", "v1.0", "v9").stderr
+    usage = call("diff", "--help").stdout
+    assert "diff [OPTIONS] A [B]" in usage
+    assert "AFTER" not in usage
 
 
 def test_explain_an_sk_location(city: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from kotaku_geo.history import outlines
 from kotaku_geo.history.explain import Explainer
@@ -79,6 +80,17 @@ def test_an_rt_of_a_layer_without_rw_is_known_by_its_number_where_that_is_one(
     assert outlines.of(found, "rt", key("002", "000")) is None, "two have that number"
     assert outlines.of(found, "rt", key("009")) is None
     assert outlines.of(found, "rt", key("001"), alone=False) is None, "another may be meant"
+
+
+def test_an_rt_that_one_record_draws_alone_has_its_hectares(state: Make) -> None:
+    city = state()
+    found = of_rt(city, [rt_row("001", box(0, 0, 100)), rt_row("002;003", box(200, 0, 100))])
+    drawn = {rt: outlines.of(found, "rt", key(rt)) for rt in ("001", "002")}
+    assert drawn["001"] is not None
+    assert drawn["001"].drawn_ha == pytest.approx(1.0, rel=1e-3)
+    assert drawn["002"] is not None
+    assert drawn["002"].drawn_ha is None
+    assert city.baseline.outlines["rt", R1].drawn_ha == drawn["001"].drawn_ha
 
 
 def test_parts_of_several_records_name_none(state: Make) -> None:

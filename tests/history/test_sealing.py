@@ -265,7 +265,7 @@ def test_tables_that_change_meanwhile_are_not_sealed(state: Make, tmp_path: Path
 
 def test_a_version_that_is_not_there_names_those_that_are(state: Make, tmp_path: Path) -> None:
     seal(state(settled=True), tmp_path / "segel")
-    with pytest.raises(PipelineFileError, match=r"maksudnya 'v1\.0'"):
+    with pytest.raises(PipelineFileError, match=r"versi yang ada di .*: v1\.0$"):
         open_version(tmp_path / "segel", "v1.3")
     with pytest.raises(PipelineFileError, match="belum ada versi"):
         open_version(tmp_path / "kosong", "v1.0")

@@ -7,7 +7,7 @@ import pytest
 
 from kotaku_geo.errors import PipelineFileError
 from kotaku_geo.history.explain import Explainer
-from kotaku_geo.history.phrases import Sentence
+from kotaku_geo.history.phrases import Sentence, UsageError
 from tests.consolidate.world import KODE, box, profile
 from tests.history.world import AGREED, DISPUTED, R1, State, outline, rows
 
@@ -84,8 +84,48 @@ def test_a_kawasan_is_found_by_its_name(state: Make) -> None:
 
 def test_a_name_that_two_kawasan_have_names_both(state: Make) -> None:
     drawn: list[dict[str, Any]] = [{**row, "nama_kawasan": "Melati"} for row in rows()["kawasan"]]
-    with pytest.raises(PipelineFileError, match=r"K1 \(Melati\), K2 \(Melati\)"):
+    with pytest.raises(PipelineFileError, match=r"kawasan K1 \(Melati\), kawasan K2 \(Melati\)"):
         text(state(kawasan=drawn), "Melati")
+
+
+def test_a_kelurahan_is_found_by_its_name(state: Make) -> None:
+    city = state()
+    for name in ("Satu", "kelurahan  SATU"):
+        assert text(city, name) == text(city, KODE)
+    with pytest.raises(PipelineFileError, match=rf"yang mirip: .*{KODE} \(Satu\)"):
+        text(city, "Sattu")
+    drawn: list[dict[str, Any]] = [{**row, "nama_kawasan": "Satu"} for row in rows()["kawasan"][:1]]
+    both = state("lain", kawasan=drawn)
+    with pytest.raises(PipelineFileError, match=rf"kawasan K1 \(Satu\), kelurahan {KODE} \(Satu\)"):
+        text(both, "Satu")
+    assert text(both, "Kawasan Satu") == text(both, "K1")
+    assert text(both, "Kelurahan Satu") == text(both, KODE)
+    assert text(both, "Satu", "3a") == text(both, "K1", "3a"), "a kelurahan has no parameters"
+    assert text(both, "Satu", "batas.kelurahan") == text(both, KODE, "batas.kelurahan")
+
+
+def test_what_is_not_known_is_told_in_either_language(state: Make) -> None:
+    with pytest.raises(UsageError) as raised:
+        text(state(), "Sattu")
+    assert raised.value.said("en") == f"id or name 'Sattu' is not known; the nearest: {KODE} (Satu)"
+
+
+def test_a_conflict_whose_decision_lapsed_is_not_merely_open(state: Make) -> None:
+    city = state()
+    city.decide(status="basi")
+    said = text(city, "K1")
+    assert f"Keputusan BA 050/12/2024 tentang 3a di {R1} basi, buktinya berubah; konflik " in said
+    assert "masih terbuka" not in said
+    assert "keputusan BA 050/12/2024 basi, buktinya berubah." in text(city, R1)
+    assert "the decision of BA 050/12/2024 is stale" in text(city, R1, lang="en")
+
+
+def test_a_total_without_a_range_is_one_number(state: Make) -> None:
+    city = state()
+    city.change("rt", lambda f: f.assign(tingkat_konflik="sedang;berat", skor=60.0, skor_maks=60.0))
+    assert "jumlah nilai 60, tingkat yang mungkin: kumuh sedang, kumuh berat." in text(city, "K1")
+    city.change("rt", lambda f: f.assign(skor_maks=61.0))
+    assert "jumlah nilai 60 sampai 61, tingkat yang mungkin: kumuh" in text(city, "K1")
 
 
 def test_of_two_records_of_one_source_it_is_told_which(state: Make) -> None:

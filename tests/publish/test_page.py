@@ -430,7 +430,7 @@ def test_findings_are_told_in_both_languages(city: City) -> None:
         "geometry.overlap", {"lain": "K2", "luas": "0,01"}
     )
     assert told["geometry.overlap"]["en"] == sentence(
-        "geometry.overlap", {"lain": "K2", "luas": "0,01"}, "en"
+        "geometry.overlap", {"lain": "K2", "luas": "0.01"}, "en"
     )
     hidden = told["parameter.missing"]  # of a small RT
     assert hidden["id"].endswith("(rincian tidak dipublikasikan)")
