@@ -1,7 +1,7 @@
 """Papers of the meeting: workbook and minutes out, decisions in; consolidation comes first."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,9 @@ from kotaku_geo.errors import InputError
 from kotaku_geo.files import write_whole
 from kotaku_geo.outcome import exit_code_of
 from kotaku_geo.publish.worksheet.cases import DECIDED, STALE, Case, gather
+from kotaku_geo.publish.worksheet.filed import Filed
 from kotaku_geo.publish.worksheet.judge import Fault, judge
 from kotaku_geo.publish.worksheet.merge import Merged, merge
-from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.returned import Returned, read_workbook
 from kotaku_geo.publish.worksheet.words import number, say, speaking
 from kotaku_geo.runner import Say, run_stages
@@ -145,7 +145,9 @@ def import_worksheets(
     cases, names = gather(workspace, file.pipeline, on_file)
     with speaking(lang):
         books, unread = _read(filled)
-        merged, faults = _judged(books, unread, cases, names, on_file, today or dt.date.today())
+        judged = judge(books, cases, names, today or dt.date.today())
+        merged = merge(judged, _with_words(Filed(workspace, on_file).about, cases))
+    faults = [*unread, *merged.faults]
     fresh = bool(merged.new or merged.changed)
     written = fresh and (partial or not faults)
     if written:
@@ -153,24 +155,18 @@ def import_worksheets(
     return Imported(merged, written, path, _REFUSED if faults else code, faults, lang)
 
 
-def _judged(
-    books: list[Returned], unread: list[Fault], cases: list[Case], names: Names,
-    on_file: list[Decision], today: dt.date,
-) -> tuple[Merged, list[Fault]]:  # fmt: skip
-    merged = merge(judge(books, cases, names, today), _with_words(on_file, cases))
-    return merged, [*unread, *merged.faults]
-
-
-def _with_words(on_file: Sequence[Decision], cases: Sequence[Case]) -> list[Decision]:
+def _with_words(
+    on_file: Mapping[Decision, tuple[str, str, str]], cases: Sequence[Case]
+) -> dict[Decision, tuple[str, str, str]]:
     """The decisions on file, with the evidence in words where only its hash is kept.
 
     The words are those of now, so only a decision that was taken on what is there now gets them.
     """
     words = {(c.kind, c.subject, c.parameter, c.evidence): c.in_words for c in cases}
-    return [
-        d if d.taken_on else replace(d, taken_on=words.get((*d.about, d.evidence), ""))
-        for d in on_file
-    ]
+    return {
+        d if d.taken_on else replace(d, taken_on=words.get((*about, d.evidence), "")): about
+        for d, about in on_file.items()
+    }
 
 
 def _read(filled: Sequence[Path]) -> tuple[list[Returned], list[Fault]]:

@@ -19,7 +19,7 @@ from kotaku_geo.config import DENOMINATORS
 from kotaku_geo.consolidate import places as placing
 from kotaku_geo.consolidate import weigh
 from kotaku_geo.consolidate.conflicts import Conflict
-from kotaku_geo.consolidate.decisions import Docket
+from kotaku_geo.consolidate.docket import Docket
 from kotaku_geo.consolidate.ground import Ground
 from kotaku_geo.consolidate.places import Belonging, Places
 from kotaku_geo.consolidate.score import Scored
@@ -92,7 +92,10 @@ def explore(ctx: StageContext, found: Places, docket: Docket, weighed: Weighed) 
         supposed = _Supposed(docket, open_, picks)
         other = placing.redrawn(quiet, placing.belonging(quiet, supposed.chosen), found.mender)
         ground = partial(_ground, found, other, ctx.workers)
-        then = weigh.weigh(quiet, other, docket.of_places(), ground, (found, weighed))
+        own = docket.of_places()
+        if own.on_file:
+            own.follow(found.conflicts, other.ids(), supposed.chosen)
+        then = weigh.weigh(quiet, other, own, ground, (found, weighed))
         options.others.append(_alternative(picks, other, then))
     return options
 

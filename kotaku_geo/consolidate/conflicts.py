@@ -27,6 +27,7 @@ COLUMNS = {
     "dampak_kawasan": "str",
     "luas_ha": "float64",
     "jumlah_kk": "float64",
+    "names": "str",
 }
 OPEN = "terbuka"
 
@@ -131,6 +132,7 @@ class Conflict:
             "status": self.status,
             "evidence": self.evidence,
             "decision_id": self.decision_id,
+            "names": ";".join(sorted({*self.names} - {self.subject})) or None,
         }
 
 

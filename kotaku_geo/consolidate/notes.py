@@ -12,7 +12,7 @@ import shapely
 from kotaku_geo.consolidate import boundaries
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.conflicts import Conflict
-from kotaku_geo.consolidate.decisions import DECIDED
+from kotaku_geo.consolidate.docket import DECIDED
 from kotaku_geo.consolidate.ids import slugs
 from kotaku_geo.consolidate.kawasan import KawasanRows, find_named
 from kotaku_geo.consolidate.reported import words

@@ -23,15 +23,14 @@ from kotaku_geo.consolidate import (
     written,
 )
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
-from kotaku_geo.consolidate.decisions import Docket
+from kotaku_geo.consolidate.docket import Docket
 from kotaku_geo.consolidate.field import Service
+from kotaku_geo.consolidate.following import Chosen, Ids
 from kotaku_geo.consolidate.ground import Ground, Reading
 from kotaku_geo.consolidate.tables import Geometries, among, layer
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.late import record
 from kotaku_geo.stage import StageContext
-
-Chosen = Callable[[str, str], dict[str, str]]
 
 
 @record
@@ -53,6 +52,12 @@ class Belonging:
     survey: gpd.GeoDataFrame
     services: dict[str, Service]
     trail: "Trail"
+
+    def ids(self) -> Ids:
+        """Ids that RT have, and that they are written under."""
+        taken = {*self.units["id_rt"], *self.map.register["id_rt"]}
+        names = (self.map.named, self.trail.named.names, self.trail.told.names)
+        return Ids(taken, set().union(*(each["written"].dropna() for each in names)))
 
 
 @record
@@ -132,7 +137,10 @@ def settled(ctx: StageContext, docket: Docket) -> Places:
         own = replace(ctx, findings=book)
         villages = _kelurahan(own, docket.chosen, mender)
         draft = _draft(own, docket.chosen, mender, villages)
-        if not docket.judge(_asked(draft, docket)):
+        asked = _asked(draft, docket)
+        if docket.on_file:
+            docket.follow(asked, draft.own.ids())
+        if not (docket.judge(asked, early=True) or docket.judge(asked)):
             ctx.findings.extend(book.rows)
             return _mended(ctx, draft, mender, reading)
 

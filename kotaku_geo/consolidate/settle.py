@@ -10,9 +10,9 @@ import pandas as pd
 from kotaku_geo.config import DENOMINATORS
 from kotaku_geo.consolidate import choose, shares
 from kotaku_geo.consolidate.choose import Choice
-from kotaku_geo.consolidate.conflicts import Candidate, Conflict
-from kotaku_geo.consolidate.decisions import BY_DECISION, Docket, picked
+from kotaku_geo.consolidate.conflicts import Candidate
 from kotaku_geo.consolidate.divisors import Disputes, Outcomes
+from kotaku_geo.consolidate.docket import BY_DECISION, Docket, picked
 from kotaku_geo.consolidate.facts import Denominators
 from kotaku_geo.consolidate.tables import codes_in
 from kotaku_geo.decisions import Decision
@@ -32,7 +32,7 @@ def values(
     denominator, so that the RT of a kawasan can be summed. What straddles a band limit is judged
     anew with the scores that were decided.
     """
-    asked = [d for d in docket.of_kind("nilai") if not d.parameter.startswith(_PREFIX)]
+    asked = [about for about in docket.asked("nilai") if not about[1].startswith(_PREFIX)]
     groups = choice.groups.merge(_cells_of(asked, units, law), on=["unit", "par"])
     if groups.empty:
         return choice
@@ -52,12 +52,14 @@ def values(
     return choose.decided(choice, _applied(choice.candidates, changes, typed), units, law)
 
 
-def _cells_of(asked: Sequence[Decision], units: pd.DataFrame, law: Regulation) -> pd.DataFrame:
-    """Unit and position of the parameter of each decision, each cell once."""
+def _cells_of(
+    asked: Sequence[tuple[str, str]], units: pd.DataFrame, law: Regulation
+) -> pd.DataFrame:
+    """Unit and position of each RT and parameter, each cell once."""
     names = {name: place for place, name in enumerate(law.parameter_ids)}
-    subjects = pd.Series([d.subject for d in asked], dtype="str")
+    subjects = pd.Series([subject for subject, _ in asked], dtype="str")
     unit = codes_in(subjects, units["id_rt"])
-    par = np.array([names.get(d.parameter, -1) for d in asked], dtype=np.int64)
+    par = np.array([names.get(parameter, -1) for _, parameter in asked], dtype=np.int64)
     frame = pd.DataFrame({"unit": unit, "par": par})
     return frame[(unit >= 0) & (par >= 0)].drop_duplicates(ignore_index=True)
 
@@ -105,12 +107,16 @@ def _applied(
 
 def denominators(have: Denominators, found: Disputes, docket: Docket) -> Denominators:
     """The denominators with every decision over one applied that applies."""
-    asked = [place for place, conflict in enumerate(found.conflicts()) if _known(conflict, docket)]
-    if not docket.judge(found.conflict(place) for place in asked):
+    asked = set(docket.asked("nilai"))
+    places = [
+        place for place, conflict in enumerate(found.conflicts())
+        if (conflict.subject, conflict.parameter) in asked
+    ]  # fmt: skip
+    if not docket.judge(found.conflict(place) for place in places):
         return have
     chosen = {name: values.copy() for name, values in have.chosen.items()}
     facts = have.facts
-    for place in asked:
+    for place in places:
         conflict = found.conflict(place)
         decision = docket.applied.get(conflict.conflict_id)
         if decision is not None:
@@ -120,10 +126,6 @@ def denominators(have: Denominators, found: Disputes, docket: Docket) -> Denomin
             facts = _decided_fact(facts, unit, name, decision, meant)
     facts = facts.sort_values(["unit", "name"], kind="stable", ignore_index=True)
     return Denominators(chosen, facts)
-
-
-def _known(conflict: Conflict, docket: Docket) -> bool:
-    return docket.knows((conflict.kind, conflict.subject, conflict.parameter))
 
 
 def _decided_fact(

@@ -12,7 +12,7 @@ import pandas as pd
 
 from kotaku_geo.consolidate.choose import Choice, cells_of
 from kotaku_geo.consolidate.conflicts import OPEN, Candidate, Conflict, evidence_of
-from kotaku_geo.consolidate.decisions import Docket
+from kotaku_geo.consolidate.docket import Docket
 from kotaku_geo.consolidate.ids import digest
 from kotaku_geo.consolidate.tables import Bools, Ints, Objects
 from kotaku_geo.findings import FindingBook
@@ -111,6 +111,7 @@ class Shares:
                 "status": OPEN,
                 "evidence": self._evidence(),
                 "decision_id": None,
+                "names": None,
                 **{name: shown[name].to_numpy() for name in shown},
             }
         )

@@ -23,7 +23,7 @@ from kotaku_geo.consolidate import (
     weigh,
 )
 from kotaku_geo.consolidate.conflicts import Conflict
-from kotaku_geo.consolidate.decisions import Docket
+from kotaku_geo.consolidate.docket import Docket
 from kotaku_geo.consolidate.places import Places
 from kotaku_geo.consolidate.shares import Shares
 from kotaku_geo.consolidate.standing import Standing
@@ -97,7 +97,7 @@ def _decisions(
     )
     table = decisions.table(docket, every, standing.sentence)
     if len(table):
-        decisions.report(table, ctx.findings, standing.shapes(table["subject"]))
+        decisions.report(table, ctx.findings, standing.shapes(table["subject_now"]))
     ctx.write("consolidate/decisions", table)
 
 

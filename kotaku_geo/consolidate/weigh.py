@@ -8,8 +8,8 @@ import shapely
 
 from kotaku_geo.consolidate import choose, divisors, facts, score, sectoral, settle
 from kotaku_geo.consolidate.choose import Choice
-from kotaku_geo.consolidate.decisions import Docket
 from kotaku_geo.consolidate.divisors import Outcomes
+from kotaku_geo.consolidate.docket import Docket
 from kotaku_geo.consolidate.facts import Denominators
 from kotaku_geo.consolidate.field import Field
 from kotaku_geo.consolidate.ground import Ground

@@ -16,7 +16,7 @@ from kotaku_geo.decisions import read_texts
 from kotaku_geo.errors import InputError, PipelineFileError
 from kotaku_geo.files import table_path
 from kotaku_geo.history.canonical import table_hash
-from kotaku_geo.history.identities import Moves
+from kotaku_geo.history.identities import Moves, about
 from kotaku_geo.history.outlines import Key, Outline, standing
 from kotaku_geo.history.setting import Setting, SourceNote
 from kotaku_geo.workspace import Workspace, read_any
@@ -115,7 +115,7 @@ class Baseline:
     @cached_property
     def moves(self) -> Moves:
         """RT that decisions in force put under another id."""
-        return Moves(self.decisions.values())
+        return Moves(self.decisions.values(), self._conflicts.values())
 
     @cached_property
     def _conflicts(self) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -125,13 +125,12 @@ class Baseline:
 
     def conflict_on(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
         """The conflict that a decision is about, a row of ``consolidate/conflicts``."""
-        return self._conflicts.get((row.get("kind"), row.get("subject"), row.get("parameter")))
+        return self._conflicts.get(about(row))
 
     def decision_on(self, kind: str, subject: str, parameter: str) -> dict[str, Any] | None:
         """The decision in force on a thing in dispute."""
-        wanted = {"kind": kind, "subject": subject, "parameter": parameter, "status": "berlaku"}
         for row in self.decisions.values():
-            if all(row.get(name) == value for name, value in wanted.items()):
+            if about(row) == (kind, subject, parameter) and row.get("status") == "berlaku":
                 return row
         return None
 

@@ -23,6 +23,7 @@ from kotaku_geo.history.changes import (
     Difference,
     Total,
 )
+from kotaku_geo.history.identities import about
 from kotaku_geo.history.shapes import Reshaped, arrangements, reshaped
 
 KEYS = {"kawasan": "id_kawasan", "rt": "id_rt", "kelurahan": "kode_kelurahan"}
@@ -288,7 +289,9 @@ def _decisions(before: Baseline, after: Baseline) -> Iterator[dict[str, Any]]:
         if old and new and old.get("status") == new.get("status"):
             continue
         row = new or old
-        told = {key: row.get(key) for key in ("kind", "subject", "parameter", "minutes", "date")}
+        told = {key: row.get(key) for key in ("kind", "parameter", "minutes", "date")}
+        subject, filed = about(row)[1], row.get("subject")
+        told |= {"subject": subject, "was": filed if filed not in (None, subject) else None}
         yield {"decision_id": name, "before": old.get("status"), "after": new.get("status"), **told}
 
 

@@ -19,6 +19,7 @@ from kotaku_geo.history import story_identity, story_kawasan, story_place, story
 from kotaku_geo.history.baseline import Baseline, records
 from kotaku_geo.history.choices import DENOMINATOR
 from kotaku_geo.history.identities import PARAMETERS as IDENTITIES
+from kotaku_geo.history.identities import about
 from kotaku_geo.history.known import Known, Row, Unseen
 from kotaku_geo.history.phrases import UsageError
 from kotaku_geo.history.story import CATALOGUE, Story
@@ -86,6 +87,9 @@ class Explainer:
             _asked(parameter, [])
             row = self._sk[name]
             return story_place.of_sk(known, row, self._relations.get(row["relation_id"]))
+        now, subjects = known.baseline.moves.now(name), {s for s, _ in known.conflicts}
+        if now in known.rt and now != name and (parameter is not None or name not in subjects):
+            return self.story(now, parameter)
         for conflict in known.conflicts.values():
             if conflict["subject"] == name:
                 return story_identity.of_identity(known, conflict)
@@ -113,7 +117,7 @@ class Explainer:
             return known.subjects[name]
         decision = known.baseline.decisions.get(name)
         if decision is not None and decision.get("subject"):
-            return str(decision["subject"]), decision.get("parameter")
+            return about(decision)[1], decision.get("parameter")
         return name, parameter
 
     def _of_both(self, name: str, parameter: str | None) -> Story:

@@ -12,6 +12,7 @@ from kotaku_geo.geo.cover import pieces
 from kotaku_geo.history import outlines
 from kotaku_geo.history.baseline import Baseline, records
 from kotaku_geo.history.choices import chosen
+from kotaku_geo.history.identities import about
 from kotaku_geo.history.lapsed import NOT_APPLIED, not_applied
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import say
@@ -233,17 +234,17 @@ class Known:
     def decisions_on(self, subject: str, parameter: str) -> Iterator[Sentence]:
         """Every decision on a thing in dispute."""
         for decision in self.baseline.decisions.values():
-            if (decision.get("subject"), decision.get("parameter")) == (subject, parameter):
+            if about(decision)[1:] == (subject, parameter):
                 yield from self.decision(decision)
 
     def lapsed(self, conflict: Row) -> list[str]:
         """Minutes of the stale decisions on a conflict, where that is what keeps it open."""
         if conflict["status"] != "basi":
             return []
-        about = conflict["subject"], conflict["parameter"]
+        wanted = conflict["subject"], conflict["parameter"]
         rows = self.baseline.decisions.values()
         stale = (d for d in rows if d.get("status") == "basi")
-        ours = (d for d in stale if (d.get("subject"), d.get("parameter")) == about)
+        ours = (d for d in stale if about(d)[1:] == wanted)
         return sorted({str(d["minutes"]) for d in ours if d.get("minutes")})
 
     def decision(self, row: Row) -> Iterator[Sentence]:
@@ -254,6 +255,9 @@ class Known:
         if kind == "value":
             told["value"] = self.called(row.get("parameter"), row.get("value"))
         yield say(f"keputusan.{kind}", **told)
+        _, now, _ = about(row)
+        if row.get("subject") not in (None, now):
+            yield say("keputusan.ikut", subject=row["subject"], id=now)
         if row.get("status") in NOT_APPLIED:
             yield from not_applied(self.baseline, row)
 

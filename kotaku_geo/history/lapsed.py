@@ -7,6 +7,7 @@ from typing import Any
 
 from kotaku_geo.evidence import Told, told
 from kotaku_geo.history.baseline import Baseline
+from kotaku_geo.history.identities import about
 from kotaku_geo.history.phrases import Sentence
 from kotaku_geo.history.story import say
 
@@ -81,8 +82,7 @@ def _said(conflict: Row | None, candidate: Row, several: bool) -> Sentence:
 
 def _rivals(baseline: Baseline, row: Row) -> list[Sentence]:
     """Every other decision on the same thing, with what it chooses."""
-    about = _about(row)
-    others = [d for d in baseline.decisions.values() if _about(d) == about]
+    others = [d for d in baseline.decisions.values() if about(d) == about(row)]
     return [
         say("calon.decision", decision_id=d["decision_id"],
             choice=d.get("source_id") or d.get("value"))
@@ -91,9 +91,5 @@ def _rivals(baseline: Baseline, row: Row) -> list[Sentence]:
 
 
 def _in_force(baseline: Baseline, row: Row) -> str | None:
-    found = baseline.decision_on(*_about(row))
+    found = baseline.decision_on(*about(row))
     return None if found is None else str(found["decision_id"])
-
-
-def _about(row: Row) -> tuple[str, str, str]:
-    return str(row.get("kind")), str(row.get("subject")), str(row.get("parameter"))

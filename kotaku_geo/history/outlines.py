@@ -17,6 +17,7 @@ from kotaku_geo.history.setting import Setting
 
 Key = tuple[str, str]  # layer (kelurahan, rt, kawasan) and id
 _COMPARED, _DECIDED = "consolidate/boundaries", "consolidate/decisions"
+_DISPUTED = "consolidate/conflicts"
 _CHOSEN = -1
 _NO_RW = "000"
 _KM2 = {"luas_km2": 100.0, "luas_ha": 1.0}  # columns of written areas, in hectares
@@ -113,13 +114,17 @@ def _moves(tables: Tables) -> Moves:
     """The RT that decisions in force put under another id."""
     if not tables.has(_DECIDED):
         return Moves([])
-    frame = tables.read(_DECIDED)
-    columns = ["kind", "status", "subject", "parameter", "value"]
-    frame = frame.reindex(columns=columns).astype(object)
-    return Moves(
-        {str(name): cell for name, cell in row.items()}
-        for row in frame.where(frame.notna(), None).to_dict("records")
-    )
+    decided = ["kind", "status", "subject", "parameter", "value", "date"]
+    named = ["subject", "parameter", "names"]
+    disputed = _rows(tables.read(_DISPUTED), named) if tables.has(_DISPUTED) else []
+    return Moves(_rows(tables.read(_DECIDED), decided), disputed)
+
+
+def _rows(frame: pd.DataFrame, columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Some columns of a table as rows; what it lacks, and what is unknown, is None."""
+    frame = frame.reindex(columns=list(columns)).astype(object)
+    rows = frame.where(frame.notna(), None).to_dict("records")
+    return [{str(name): cell for name, cell in row.items()} for row in rows]
 
 
 def _drawn(rows: pd.DataFrame, crs: str | None) -> pd.Series:

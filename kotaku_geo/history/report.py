@@ -139,7 +139,7 @@ def _diff_lines(found: Difference, lang: str) -> Iterator[str]:
     for row in found.sources:
         yield _say("diff.source", lang, **row)
     for row in found.decisions:
-        yield _say("diff.decision", lang, **row)
+        yield _say("diff.decision_moved" if row["was"] else "diff.decision", lang, **row)
     others = [name for name in found.tables if name not in _SAME_PLACE]
     if others:
         yield _say("diff.tables", lang, tables=others)

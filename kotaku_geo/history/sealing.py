@@ -28,6 +28,7 @@ from kotaku_geo.history.baseline import (
     records,
 )
 from kotaku_geo.history.canonical import whole_hash
+from kotaku_geo.history.identities import about
 from kotaku_geo.history.phrases import UsageError
 from kotaku_geo.history.versions import Version, open_version, read_record, record_hash, sealed
 
@@ -90,7 +91,11 @@ def hindrances(baseline: Baseline, refused: list[dict[str, Any]]) -> Hindrances:
     is_open = conflicts["material"].fillna(False).astype(bool)
     is_open &= conflicts["status"].fillna("") != "diputuskan"
     stale = [
-        {**row, "candidates": (baseline.conflict_on(row) or {}).get("candidates")}
+        {
+            **row,
+            "subject": about(row)[1],
+            "candidates": (baseline.conflict_on(row) or {}).get("candidates"),
+        }
         for row in baseline.decisions.values()
         if row.get("status") == "basi"
     ]

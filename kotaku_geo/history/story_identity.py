@@ -65,9 +65,11 @@ def told(known: Known, conflict: Row) -> Iterator[Sentence]:
     if not is_open(conflict):
         yield say("identitas.decided", **about)
         yield from known.decisions_on(subject, parameter)
-        there = known.baseline.moves.now(subject)
-        if there != subject:
-            yield say("identitas.moved", subject=subject, id=there)
+        names = str(conflict.get("names") or "").split(";")
+        for name in dict.fromkeys([subject, *names]):
+            there = known.baseline.moves.now(name)
+            if there != name:
+                yield say("identitas.moved", subject=name, id=there)
         return
     stale = conflict["status"] == "basi"
     yield say("identitas.stale" if stale else "identitas.open", **about)

@@ -75,6 +75,7 @@ def decisions(frame: pd.DataFrame, hidden: Withheld) -> pd.DataFrame:
     names = [*hidden.sources, *hidden.rt]
     for column in _QUOTING:
         frame = blank(frame, mentions(frame[column], names), [column])
-    frame = blank(frame, frame["subject"].isin(hidden.rt), _QUOTING)
+    small = frame["subject"].isin(hidden.rt) | frame["subject_now"].isin(hidden.rt)
+    frame = blank(frame, small, _QUOTING)
     source = frame["source_id"].str.partition("#")[0] if len(frame) else frame["source_id"]
     return frame.assign(source_id=frame["source_id"].mask(source.isin(hidden.sources), source))

@@ -15,6 +15,7 @@ import pandas as pd
 
 from kotaku_geo.history.baseline import Baseline, records
 from kotaku_geo.history.canonical import whole_hash
+from kotaku_geo.history.identities import about
 from kotaku_geo.publish.release import Release
 
 BASELINE, VERIFIED, SCREENED = "kg:baseline", "kg:verifikasi", "kg:penapisan"
@@ -186,7 +187,10 @@ def _decisions(
         forum = row.get("forum") or _MEETING
         agent = f"kg:forum/{_local(forum)}"
         meeting = f"kg:rapat/{_local(row.get('minutes') or forum)}"
-        told = {"kg:tentang": row.get("subject"), "kg:parameter": row.get("parameter"),
+        subject, filed = about(row)[1], row.get("subject")
+        was = filed if filed != subject else None
+        told = {"kg:tentang": filed and subject, "kg:tentang_semula": was,
+                "kg:parameter": row.get("parameter"),
                 "kg:sumber": row.get("source_id"), "kg:berita_acara": row.get("minutes"),
                 "kg:nilai": shown.get(name, {}).get("value"),
                 "kg:sidik_bukti": row.get("evidence"),

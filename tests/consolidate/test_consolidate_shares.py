@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kotaku_geo.consolidate import conflicts
-from kotaku_geo.consolidate.decisions import Docket
+from kotaku_geo.consolidate.docket import Docket
 from kotaku_geo.consolidate.shares import Shares
 from tests.consolidate.test_consolidate_properties import layers, survey
 from tests.consolidate.world import LAW, Consolidate, decide

@@ -11,8 +11,9 @@ from kotaku_geo.history.diff import diff
 from kotaku_geo.history.explain import Explainer
 from kotaku_geo.history.identities import Moves, meant
 from kotaku_geo.history.report import diff_text
-from tests.consolidate.world import KODE, box
-from tests.history.world import R1, R2, R4, State, rows
+from kotaku_geo.history.sealing import hindrances
+from tests.consolidate.world import KODE, box, profile, table
+from tests.history.world import R1, R2, R4, State, consolidated, rows
 
 Make = Callable[..., State]
 OTHER = "33.75.01.1002"
@@ -150,3 +151,99 @@ def test_other_decisions_move_nothing(row: Any) -> None:
 def test_what_a_choice_would_make_of_an_id() -> None:
     assert meant(decision(R2, KODE), OTHER) == NEW
     assert meant(decision("K1", "K2", "id_kawasan")) is None
+
+
+def test_one_rt_that_takes_the_id_which_another_leaves() -> None:
+    third = R2.replace(KODE, "33.75.01.1003")
+    moves = Moves([decision(R2, OTHER), decision(NEW, "33.75.01.1003")])
+    assert moves.by_old == {R2: NEW, NEW: third}
+    assert [d["subject"] for d in moves.of[NEW]] == [R2]
+    swap = Moves([decision(R2, OTHER), decision(NEW, KODE)])
+    assert swap.by_old == {R2: NEW, NEW: R2}
+
+
+def test_a_name_that_was_decided_after_rt_had_moved_means_an_id_of_then() -> None:
+    bare, day = f"{KODE}-RW000-RT002", "2024-05-02"
+    swap = [decision(R2, OTHER, date=day), decision(NEW, KODE, date=day)]
+    for date, now in ((day, R2), ("2024-06-09", NEW)):
+        assert Moves([*swap, decision(bare, NEW, "id_rt", date=date)]).now(bare) == now
+
+
+def test_the_other_ids_of_an_rt_move_with_it() -> None:
+    stray = {"subject": NEW, "parameter": "kode_kelurahan", "names": R2}
+    moves = Moves([decision(NEW, OTHER)], [stray])
+    assert moves.by_old == {R2: NEW}
+    assert Moves([decision(NEW, KODE)], [stray]).by_old == {NEW: R2}
+    assert Moves([], [stray]).by_old == {}
+
+
+def disputed() -> list[dict[str, Any]]:
+    """The surveys with a second voice on 3a of RT 002, too."""
+    more = profile("002", source_id="susulan", p3a=0.1)
+    return [*rows()["profil_rt"], more]
+
+
+@pytest.fixture
+def decided(state: Make) -> tuple[State, State, str]:
+    """A value of RT 002 was decided; in the second city the RT was then moved; the value's id."""
+    before, after = (state(name, kelurahan=villages(), profil_rt=disputed()) for name in ("c", "d"))
+    value = before.agree("nilai", R2, "3a", source="susulan")
+    assert after.agree("nilai", R2, "3a", source="susulan") == value
+    after.agree("identitas", R2, "kode_kelurahan", value=OTHER)
+    return before, after, value
+
+
+def test_a_value_is_told_under_the_new_id_with_the_old_one(
+    decided: tuple[State, State, str],
+) -> None:
+    _, after, value = decided
+    text = told(after, NEW, "3a")
+    assert "Nilainya ditetapkan dengan keputusan." in text
+    assert f"Keputusan {value}: yang dipakai susulan." in text
+    assert f"Keputusan itu dicatat untuk {R2}, yang kini {NEW}, dan mengikutinya." in text
+    english = told(after, NEW, "3a", lang="en")
+    assert f"That decision is on file for {R2}, which is now {NEW}, and follows it." in english
+    assert told(after, value) == text, "by the decision's id"
+    assert told(after, R2, "3a") == text, "by the id that it had"
+    conflict = after.baseline.conflict_on(after.baseline.decisions[value])
+    assert conflict is not None
+    assert (conflict["subject"], conflict["status"]) == (NEW, "diputuskan")
+    assert told(after, str(conflict["conflict_id"])) == text
+
+
+def test_a_stale_one_is_told_and_hinders_the_seal_under_the_new_id(
+    decided: tuple[State, State, str],
+) -> None:
+    _, after, value = decided
+    surveys = table("profil_rt", [*rows()["profil_rt"],
+                                  profile("002", source_id="susulan", p3a=0.3)])  # fmt: skip
+    after.workspace.write("ingest/profil_rt", surveys)
+    consolidated(after)
+    text = told(after, NEW, "3a")
+    assert "Keputusan itu basi dan tidak diterapkan" in text
+    assert f"dicatat untuk {R2}, yang kini {NEW}" in text
+    stale = hindrances(after.baseline, []).stale
+    assert [(row["decision_id"], row["subject"]) for row in stale] == [(value, NEW)]
+    assert "susulan" in stale[0]["candidates"]
+
+
+def test_diff_tells_a_decision_of_a_moved_rt_once(decided: tuple[State, State, str]) -> None:
+    before, after, value = decided
+    found = diff(before.baseline, after.baseline)
+    assert value not in {row["decision_id"] for row in found.decisions}, "it holds as it did"
+    assert [(c.what, c.was, c.id) for c in found.of("rt")] == [("pindah", R2, NEW)]
+    assert not {a.column for c in found.of("rt") for a in c.attributes} & {"p3a", "n3a", "skor"}
+    alone = diff(after.baseline, before.baseline)
+    assert value not in {row["decision_id"] for row in alone.decisions}
+
+
+def test_diff_names_the_old_id_of_a_decision_that_is_new(
+    cities: tuple[State, State], decided: tuple[State, State, str]
+) -> None:
+    _, after, value = decided
+    first = cities[0]
+    found = diff(first.baseline, after.baseline)
+    (row,) = (row for row in found.decisions if row["decision_id"] == value)
+    assert (row["subject"], row["was"]) == (NEW, R2)
+    assert f"{NEW}, diputuskan ketika masih {R2} (BA 7/2024)" in diff_text(found, "id")
+    assert f"{NEW}, taken when it was {R2} (BA 7/2024)" in diff_text(found, "en")

@@ -128,6 +128,16 @@ def test_a_decision_is_the_meetings_and_in_force_when_it_is(decided: StageContex
     assert "kg:keputusan/d1" in derived(published(decided), "kg:baseline")
 
 
+def test_a_decision_that_followed_its_rt_names_both_ids(decided: StageContext) -> None:
+    told = published(decided)["entity"]["kg:keputusan/d1"]
+    assert (told["kg:tentang"], told.get("kg:tentang_semula")) == (DECISION["subject"], None)
+    moved = decided.read("consolidate/decisions").assign(subject_now="33.75.01.1009-RW001-RT001")
+    decided.workspace.write("consolidate/decisions", moved)
+    told = published(decided)["entity"]["kg:keputusan/d1"]
+    assert told["kg:tentang"] == "33.75.01.1009-RW001-RT001"
+    assert told["kg:tentang_semula"] == DECISION["subject"]
+
+
 def test_the_baselines_hash_is_that_of_a_seal(decided: StageContext) -> None:
     told = published(decided)["entity"]["kg:baseline"]
     sealed = Baseline.of_workspace(decided.workspace.root)

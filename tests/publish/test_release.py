@@ -164,19 +164,20 @@ def test_a_decision_quotes_neither_a_withheld_source_nor_a_small_rt(
 ) -> None:
     tables["consolidate/decisions"] = pd.DataFrame(
         {
-            "decision_id": ["d1", "d2", "d3"],
+            "decision_id": ["d1", "d2", "d3", "d4"],
             "status": "berlaku",
             "found": None,
-            "subject": [FIRST, SMALL, FIRST],
-            "source_id": ["pdam#7", None, "profil"],
-            "value": ["90.0", "66.7", None],
-            "reason": ["pdam 90,0 % lebih baru", "Dihitung ulang", "Disepakati"],
+            "subject": [FIRST, SMALL, FIRST, "33.75.09.1009-RW001-RT001"],
+            "subject_now": [FIRST, SMALL, FIRST, SMALL],  # the last followed its RT
+            "source_id": ["pdam#7", None, "profil", None],
+            "value": ["90.0", "66.7", None, "50.0"],
+            "reason": ["pdam 90,0 % lebih baru", "Dihitung ulang", "Disepakati", "Diukur"],
         }
     ).astype({"found": "str"})
     shown = release(city({"pdam": {"publish": False}})).table("consolidate/decisions")
-    assert shown["source_id"].fillna("").tolist() == ["pdam", "", "profil"]
-    assert shown["reason"].fillna("").tolist() == ["", "", "Disepakati"]
-    assert shown.loc[1, ["value", "reason"]].isna().all()
+    assert shown["source_id"].fillna("").tolist() == ["pdam", "", "profil", ""]
+    assert shown["reason"].fillna("").tolist() == ["", "", "Disepakati", ""]
+    assert shown.loc[[1, 3], ["value", "reason"]].isna().all(axis=None)
 
 
 def test_a_withheld_delineation_keeps_results_and_loses_shapes(city: City) -> None:

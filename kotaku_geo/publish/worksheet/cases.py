@@ -11,6 +11,7 @@ from kotaku_geo.config import Pipeline
 from kotaku_geo.decisions import Decision
 from kotaku_geo.evidence import in_words
 from kotaku_geo.publish.worksheet.borders import common_lines
+from kotaku_geo.publish.worksheet.filed import Filed
 from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.records import Record, Records
 from kotaku_geo.workspace import Workspace
@@ -80,6 +81,7 @@ class Impact:
 class Case:
     """A conflict, its candidates, and the decision on file (in force, or stale).
 
+    ``formerly``: ids that the conflict had before its RT was moved; a copy may still bear them.
     ``common_line`` are subjects with whose outline a boundary shares the line that is in dispute.
     """
 
@@ -94,6 +96,7 @@ class Case:
     evidence: str
     impact: Impact
     decision: Decision | None = None
+    formerly: tuple[str, ...] = ()
     common_line: tuple[str, ...] = ()
 
     @property
@@ -124,7 +127,7 @@ def gather(
     workspace: Workspace, pipeline: Pipeline, decisions: Sequence[Decision]
 ) -> tuple[list[Case], Names]:
     """Every conflict of ``consolidate/conflicts``, those with the gravest consequence first."""
-    on_file = _by_about(decisions)
+    filed = Filed(workspace, decisions)
     frame = workspace.read("consolidate/conflicts")
     known_of = _Known(_Facts(workspace, frame["subject"]), Records(workspace, pipeline))
     spots = _spots(workspace)
@@ -132,10 +135,11 @@ def gather(
     cases = []
     for row in frame.to_dict("records"):
         about = (str(row["kind"]), str(row["subject"]), str(row["parameter"]))
-        decision = _decision(row, on_file.get(about, []))
+        decision = _decision(row, filed.on(about))
         case = _case(row, known_of, spots.get(about[1], {}), pipeline, decision)
         shared = lines.get((about[2].removeprefix("batas."), about[1]), [])
-        cases.append(replace(case, common_line=tuple(shared)) if shared else case)
+        formerly = filed.formerly(about)
+        cases.append(replace(case, formerly=formerly, common_line=tuple(shared)))
     return sorted(cases, key=_consequence), Names.of(workspace, pipeline)
 
 
@@ -143,13 +147,6 @@ def _outlines_in(conflicts: pd.DataFrame) -> set[tuple[str, str]]:
     """Kind and subject of every outline in dispute."""
     rows = conflicts[conflicts["kind"] == BOUNDARY]
     return set(zip(rows["parameter"].str.removeprefix("batas."), rows["subject"], strict=True))
-
-
-def _by_about(decisions: Sequence[Decision]) -> dict[tuple[str, str, str], list[Decision]]:
-    result: dict[tuple[str, str, str], list[Decision]] = {}
-    for decision in decisions:
-        result.setdefault(decision.about, []).append(decision)
-    return result
 
 
 def _decision(row: Mapping[Any, Any], on_file: Sequence[Decision]) -> Decision | None:

@@ -64,21 +64,35 @@ def judge(
     books: Sequence[Returned], cases: Sequence[Case], names: Names, today: dt.date
 ) -> list[Judged]:
     """Every row that says something, or whose locked cells were changed, in the order read."""
-    by_id = {case.conflict_id: case for case in cases}
+    known = _Cases(cases)
     result = []
     for book in books:
         for row in book.rows:
-            judged = _row(row, book, by_id, names, today)
+            judged = _row(row, book, known, names, today)
             if judged is not None:
                 result.append(judged)
     return result
 
 
-def _row(
-    row: Row, book: Returned, by_id: dict[str, Case], names: Names, today: dt.date
-) -> Judged | None:
+class _Cases:
+    """Conflicts by the ids that copies may have them under."""
+
+    def __init__(self, cases: Sequence[Case]) -> None:
+        self.now = {case.conflict_id: case for case in cases}
+        self.before = {name: case for case in cases for name in case.formerly}
+
+    def of(self, name: str, key: Key | None) -> Case | None:
+        """The conflict of a row: of an RT that was moved since, if it rests on its evidence."""
+        case, moved = self.now.get(name), self.before.get(name)
+        if moved is None or key is None or (case is not None and case.evidence == key.evidence):
+            return case
+        return moved if case is None or moved.evidence == key.evidence else case
+
+
+def _row(row: Row, book: Returned, known: _Cases, names: Names, today: dt.date) -> Judged | None:
     name = row.cells["conflict_id"].text
-    case, key = by_id.get(name), book.keys.get(name)
+    key = book.keys.get(name)
+    case = known.of(name, key)
     filled = any(not is_blank(row.cells[column]) for column in ANSWERS)
     if not filled and (key is None) and not book.keys:
         return None  # nothing was said, and nobody knows what stood here

@@ -1,9 +1,10 @@
 """Copies put together: contradictions are told and not settled, the rest joins what is on file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kotaku_geo.decisions import Decision
+from kotaku_geo.publish.worksheet.filed import About
 from kotaku_geo.publish.worksheet.form import ANSWERS
 from kotaku_geo.publish.worksheet.judge import Fault, Judged
 from kotaku_geo.publish.worksheet.words import say
@@ -30,12 +31,16 @@ class Merged:
     faults: list[Fault]
 
 
-def merge(judged: Sequence[Judged], on_file: Sequence[Decision]) -> Merged:
+def merge(judged: Sequence[Judged], on_file: Mapping[Decision, About]) -> Merged:
     """Put the answers of all copies together with the decisions on file.
 
     A conflict is taken only where every row that speaks of it is without a fault and all say the
     same; rows that repeat the decision on file say nothing new. The result does not depend on the
     order of rows or copies.
+
+    Args:
+        judged: the rows of all copies.
+        on_file: decision → what it is about now.
     """
     faults = [fault for one in judged for fault in one.faults]
     about: dict[str, list[Judged]] = {}
@@ -45,7 +50,8 @@ def merge(judged: Sequence[Judged], on_file: Sequence[Decision]) -> Merged:
     new: list[Decision] = []
     changed: list[Decision] = []
     unchanged = 0
-    kept, known = list(on_file), {_nameless(d) for d in on_file}
+    kept = dict(on_file)
+    known = {_nameless(replace(d, subject=subject)) for d, (_, subject, _) in on_file.items()}
     for conflict_id in sorted(about):
         said = [(one, one.decision) for one in about[conflict_id]]
         fresh = [(one, d) for one, d in said if d is None or _nameless(d) not in known]
@@ -56,10 +62,11 @@ def merge(judged: Sequence[Judged], on_file: Sequence[Decision]) -> Merged:
         if clashes or None in taken or not taken:
             continue
         (decision,) = (d for d in taken if d is not None)
-        before = [d for d in kept if d.about == decision.about]
+        before = [d for d, subject in kept.items() if subject == decision.about]
         (changed if before else new).append(decision)
-        kept = [d for d in kept if d.about != decision.about] + [decision]
-    return Merged(kept, new, changed, unchanged, _in_order(faults, judged))
+        kept = {d: subject for d, subject in kept.items() if subject != decision.about}
+        kept[decision] = decision.about
+    return Merged(list(kept), new, changed, unchanged, _in_order(faults, judged))
 
 
 def _nameless(decision: Decision) -> Decision:

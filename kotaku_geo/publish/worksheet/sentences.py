@@ -90,12 +90,15 @@ def decision_told(case: Case, names: Names) -> str:
     """The decision on file in a clause: what was chosen, by which minutes, of which day."""
     decision = case.decision
     assert decision is not None
-    return say(
+    told = say(
         "bukti.keputusan",
         pilihan=chosen(case, names),
         berita=plain(decision.minutes),
         tanggal=day(decision.date),
     )
+    if decision.subject == case.subject:
+        return told
+    return say("bukti.keputusan_pindah", isi=told, tempat=names.place(decision.subject))
 
 
 def chosen(case: Case, names: Names) -> str:
