@@ -20,7 +20,7 @@ FLOORS = [
     {"consolidate"},
     {"ingest", "sample"},
     {"regulation"},
-    {"stage", "waivers", "decisions", "evidence"},
+    {"stage", "waivers", "decisions", "evidence", "reasons"},
     {"workspace", "findings"},
     {"config"},
     {"texts", "files", "frames", "resources", "beside", "garbage"},

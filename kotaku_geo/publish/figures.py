@@ -17,38 +17,56 @@ PRIORITIES = range(1, 10)
 def by_level(released: Release) -> list[dict[str, Any]]:
     """Hectares and counts by reported level, of kawasan and of RTs.
 
-    Keys: level, kawasan_ha, kawasan_n, rt_ha, rt_n.
+    Keys: level, and for both sides, kawasan and rt: _ha, _n, and of those the ones whose level may
+    still change, _open_ha, _open_n.
     """
-    kawasan = released.table("consolidate/kawasan")
-    grouped = kawasan.assign(level=levels.reported(kawasan)).groupby("level")["luas_ha"]
-    area, count = grouped.sum(), grouped.size()
-    rt = released.rt_levels.groupby("level")[["luas_ha", "jumlah"]].sum()
-    return [
-        {
-            "level": level,
-            "kawasan_ha": float(area.get(level, 0.0)),
-            "kawasan_n": int(count.get(level, 0)),
-            "rt_ha": float(rt["luas_ha"].get(level, 0.0)),
-            "rt_n": int(rt["jumlah"].get(level, 0)),
-        }
-        for level in levels.LEVELS
-    ]
+    sides = {"kawasan": _kawasan_levels(released), "rt": released.rt_levels}
+    rows: list[dict[str, Any]] = [{"level": level} for level in levels.LEVELS]
+    for side, frame in sides.items():
+        for infix, own in (("", frame), ("_open", frame[frame["terbuka"].astype(bool)])):
+            total = own.groupby("level")[["luas_ha", "jumlah"]].sum()
+            for row in rows:
+                row[f"{side}{infix}_ha"] = float(total["luas_ha"].get(row["level"], 0.0))
+                row[f"{side}{infix}_n"] = int(total["jumlah"].get(row["level"], 0))
+    return rows
+
+
+def _kawasan_levels(released: Release) -> pd.DataFrame:
+    """Each kawasan with the columns of `Release.rt_levels`."""
+    frame = released.table("consolidate/kawasan")
+    return levels.described(frame).assign(luas_ha=frame["luas_ha"], jumlah=1)
+
+
+def in_doubt(frame: pd.DataFrame) -> dict[str, Any]:
+    """Of places with the columns of `Release.rt_levels`, those that may be slum or may be none.
+
+    Keys: ragu_ha, ragu_n (counted as slum, and may be none), mungkin_ha, mungkin_n (not counted as
+    slum, and may be one): where a level stands and a conflict over it is open.
+    """
+    doubtful = frame[frame["ragu"].astype(bool)]
+    slum = doubtful["level"].isin(levels.SLUM)
+    return {
+        f"{name}_{unit}": kind(doubtful.loc[mask, column].sum())
+        for name, mask in (("ragu", slum), ("mungkin", ~slum))
+        for unit, column, kind in (("ha", "luas_ha", float), ("n", "jumlah", int))
+    }
 
 
 def headline(released: Release) -> dict[str, Any]:
     """What stands at the top of the page.
 
-    Keys: kumuh_kawasan_ha, kumuh_rt_ha, belum_kawasan_ha, belum_rt_ha (level unknown), n_kawasan,
-    n_rt, n_rt_kumuh (None where no RT is known to be one and some are unknown), n_rt_belum,
-    n_kelurahan, luas_kawasan_ha, luas_rt_ha, tanpa_rt_ha (hectares of kawasan that belong to no RT;
-    None where an RT's hectares are unknown), and for jumlah_penduduk and jumlah_kk the sum over
-    the kawasan that have it and how many those are (None where none has).
+    Keys: kumuh_kawasan_ha, kumuh_rt_ha, belum_kawasan_ha, belum_rt_ha (level unknown),
+    terbuka_kawasan_ha, terbuka_rt_ha (the level may still change), kawasan and rt (`in_doubt`),
+    n_kawasan, n_rt, n_rt_kumuh (None where no RT is known to be one and some are unknown),
+    n_rt_belum, n_kelurahan, luas_kawasan_ha, luas_rt_ha, tanpa_rt_ha (hectares of kawasan that
+    belong to no RT; None where an RT's hectares are unknown), and for jumlah_penduduk and jumlah_kk
+    the sum over the kawasan that have it and how many those are (None where none has).
     """
     rows = {row["level"]: row for row in by_level(released)}
     unknown = rows["tidak_diketahui"]
 
     def slum(side: str) -> float | None:
-        """Hectares that are slum for sure; unknown where nothing is known of any."""
+        """Hectares that are slum as it stands; unknown where nothing is known of any."""
         known = sum(row[f"{side}_n"] for row in rows.values()) - unknown[f"{side}_n"]
         return sum(rows[level][f"{side}_ha"] for level in levels.SLUM) if known else None
 
@@ -62,6 +80,10 @@ def headline(released: Release) -> dict[str, Any]:
         "kumuh_rt_ha": slum("rt"),
         "belum_kawasan_ha": unknown["kawasan_ha"],
         "belum_rt_ha": unknown["rt_ha"],
+        "terbuka_kawasan_ha": sum(row["kawasan_open_ha"] for row in rows.values()),
+        "terbuka_rt_ha": sum(row["rt_open_ha"] for row in rows.values()),
+        "kawasan": in_doubt(_kawasan_levels(released)),
+        "rt": in_doubt(rt),
         "n_kawasan": len(kawasan),
         "n_rt": int(rt["jumlah"].sum()),
         "n_rt_kumuh": None if n_slum == 0 and unknown["rt_n"] else n_slum,
@@ -85,11 +107,17 @@ def balance(released: Release) -> dict[str, Any]:
     These are the hectares drawn. Further keys: n_sk and n_kawasan (locations), and of those
     verified from a table n_sk_tabel and n_kawasan_tabel, sk_tabel and baseline_tabel (their
     hectares: as written in the SK, and of the kawasan; None where none is known), n_tanpa_luas (SK
-    locations without any hectares), and tidak_kumuh (hectares of kawasan that are no slum).
+    locations without any hectares), tidak_kumuh (hectares of kawasan that are no slum), and
+    berkurang_tinjau and bertambah_tinjau (hectares of those that await field review), and
+    bertambah_biasa (hectares of those added that need no action).
     """
     pieces = released.table("verify/pieces")
     area, kind = pieces["luas_ha"], pieces["kelas"]
     of_sk = pieces["id_sk"].notna()
+
+    def of(kelas: str, side: str, action: str) -> float:
+        return float(area[(kind == kelas) & _recommended(released, side, action)].sum())
+
     locations = released.table("verify/locations")
     sk, kawasan = (locations[locations["sisi"] == side] for side in ("sk", "kawasan"))
     sk_table = sk[sk["id"].isin(_verified_from_table(released, "id_sk"))]
@@ -102,6 +130,9 @@ def balance(released: Release) -> dict[str, Any]:
         "tetap": float(area[kind == "tetap"].sum()),
         "bertambah": float(area[kind == "bertambah"].sum()),
         "berkurang": float(area[kind == "berkurang"].sum()),
+        "bertambah_tinjau": of("bertambah", "id_kawasan", "tinjau_lapangan"),
+        "bertambah_biasa": of("bertambah", "id_kawasan", "tidak_perlu_tindakan"),
+        "berkurang_tinjau": of("berkurang", "id_sk", "tinjau_lapangan"),
         "toleransi_sk": float(area[(kind == "toleransi") & of_sk].sum()),
         "toleransi_baseline": float(area[(kind == "toleransi") & ~of_sk].sum()),
         "n_sk": len(sk),
@@ -113,6 +144,14 @@ def balance(released: Release) -> dict[str, Any]:
         "n_tanpa_luas": int(written.isna().sum()),
         "tidak_kumuh": levelled["tidak_kumuh"]["kawasan_ha"],
     }
+
+
+def _recommended(released: Release, side: str, action: str) -> pd.Series:
+    """Whether a piece belongs to a place of which this is recommended."""
+    relations, pieces = released.table("verify/relations"), released.table("verify/pieces")
+    places = set(_members(relations.loc[relations["rekomendasi"] == action, side]))
+    ids = pieces[side].fillna("").str.split(";")
+    return ids.map(lambda own: not places.isdisjoint(own)).astype(bool)
 
 
 def _verified_from_table(released: Release, side: str) -> pd.Series:
@@ -181,7 +220,8 @@ def histogram(released: Release) -> dict[str, Any]:
     """How many kawasan have which score; no bin straddles the limit of a level.
 
     Keys: counts (per bin), start (of the first bin), width (scores a bin spans), largest (score),
-    limits (level → lowest score), known, reported (how many are reported scores).
+    limits (level → lowest score), known, reported (how many are reported scores), open (how many
+    may still cross a level's limit).
     """
     regulation = resources.load(f"regulation/{released.pipeline.regulation}")
     largest = 5 * len(regulation["parameters"])
@@ -200,6 +240,7 @@ def histogram(released: Release) -> dict[str, Any]:
         "limits": limits,
         "known": len(score),
         "reported": int(reported.sum()),
+        "open": int((levels.unsettled(kawasan) & kawasan["skor"].notna()).sum()),
     }
 
 
@@ -207,18 +248,20 @@ def priorities(released: Release) -> dict[str, Any]:
     """How many kawasan, and hectares, of each priority.
 
     Keys: rows (prioritas, n, ha) for all of 1 … 9, unknown (number of slum kawasan without one),
-    patterns and authorities (value, n, ha), most hectares first.
+    open (how many have one that rests on a level that may still change), patterns and authorities
+    (value, n, ha), most hectares first.
     """
     kawasan = released.table("consolidate/kawasan")
     area = kawasan.groupby("prioritas")["luas_ha"]
     count, total = area.size(), area.sum()
-    open_ = kawasan["prioritas"].isna() & (levels.reported(kawasan) != "tidak_kumuh")
+    unknown = kawasan["prioritas"].isna() & (levels.reported(kawasan) != "tidak_kumuh")
     return {
         "rows": [
             {"prioritas": p, "n": int(count.get(p, 0)), "ha": float(total.get(p, 0.0))}
             for p in PRIORITIES
         ],
-        "unknown": int(open_.sum()),
+        "unknown": int(unknown.sum()),
+        "open": int((kawasan["prioritas"].notna() & levels.unsettled(kawasan)).sum()),
         "patterns": _counted(kawasan, "pola_penanganan"),
         "authorities": _counted(kawasan, "kewenangan"),
     }

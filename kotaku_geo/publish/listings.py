@@ -1,17 +1,18 @@
 """The rows of the city profile's tables, from releasable tables, as plain Python values."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from kotaku_geo import resources
-from kotaku_geo.publish import figures, levels, rules
+from kotaku_geo.publish import figures, levels
 from kotaku_geo.publish.layers import THEMES
 from kotaku_geo.publish.release import Release
+from kotaku_geo.publish.words import english
+from kotaku_geo.reasons import relation_reasons
 
-EXAMPLES = 5
-RESPONSIBLE = ("pokja", "kelurahan", "pengirim", "gis")
 _STATUS_ORDER = ("terindikasi", "data_sebagian", "data_tidak_tersedia", "tidak_terindikasi")
 _VERDICTS = ("perlu_tinjau", "belum_terdata", "tidak_ada_di_sk", "tidak_ada_di_baseline",
              "berubah_bentuk", "meluas", "menyusut", "bergeser", "sesuai")  # fmt: skip
@@ -20,23 +21,28 @@ _VERDICTS = ("perlu_tinjau", "belum_terdata", "tidak_ada_di_sk", "tidak_ada_di_b
 def kelurahan(released: Release) -> dict[str, Any]:
     """Kelurahan in the order of their codes, with kawasan counts and SK hectares.
 
-    Slum hectares by RT level are those that are slum for sure, beside those not known
-    (belum_rt_ha), as in `figures.headline`.
+    Slum hectares by RT level are those that are slum as it stands, beside those not known
+    (belum_rt_ha) and those that may turn (ragu_ha, mungkin_ha of `figures.in_doubt`), as in
+    `figures.headline`. n_open is how many of the kawasan have a level that is not settled.
 
     Keys: rows, total (of the city, each place counted once; bagian is unknown where some kawasan's
     level is).
     """
     frame = pd.DataFrame(released.table("consolidate/kelurahan")).drop(columns="geometry")
-    kawasan = released.table("consolidate/kawasan")[["id_kawasan", "kode_kelurahan"]].dropna()
-    codes = kawasan["kode_kelurahan"].str.split(";").explode()
+    kawasan = released.table("consolidate/kawasan")
+    codes = kawasan["kode_kelurahan"].dropna().str.split(";").explode()
+    unsure = (kawasan["tingkat_konflik"].fillna("") != "").reindex(codes.index)
     locations = released.table("verify/locations")
     sk = locations[locations["sisi"] == "sk"].groupby("kode_kelurahan")["luas_ha"].sum(min_count=1)
-    frame["n_kawasan"] = frame["kode_kelurahan"].map(codes.value_counts()).fillna(0).astype(int)
+    for column, own in (("n_kawasan", codes), ("n_open", codes[unsure.to_numpy(dtype=bool)])):
+        frame[column] = frame["kode_kelurahan"].map(own.value_counts()).fillna(0).astype(int)
     frame["sk_ha"] = frame["kode_kelurahan"].map(sk)
     frame["bagian"] = frame["luas_kumuh_kawasan_ha"] / frame["luas_ha"]
     by_rt = _by_rt(released).reindex(frame["kode_kelurahan"]).set_axis(frame.index)
     frame["luas_kumuh_rt_ha"] = by_rt["kumuh"].fillna(frame["luas_kumuh_rt_ha"])
     frame["belum_rt_ha"] = by_rt["belum"].fillna(0.0)
+    for column in ("ragu_ha", "mungkin_ha"):
+        frame[column] = by_rt[column].fillna(0.0)
     return {
         "rows": rows(frame.sort_values("kode_kelurahan")),
         "total": _city_total(frame, released),
@@ -44,11 +50,19 @@ def kelurahan(released: Release) -> dict[str, Any]:
 
 
 def _by_rt(released: Release) -> pd.DataFrame:
-    """Hectares by kelurahan: kumuh (for sure; unknown where no level is known), belum."""
+    """Hectares by kelurahan: kumuh (as it stands; unknown where no level is known), belum, and
+    ragu_ha and mungkin_ha of `figures.in_doubt`."""
     rt = released.rt_levels
-    open_ = rt["level"] == "tidak_diketahui"
-    slum = rt["luas_ha"].where(rt["level"].isin(levels.SLUM), 0.0)
-    split = pd.DataFrame({"kumuh": slum.mask(open_), "belum": rt["luas_ha"].where(open_)})
+    open_, slum = rt["level"] == "tidak_diketahui", rt["level"].isin(levels.SLUM)
+    ragu = rt["ragu"].astype(bool)
+    split = pd.DataFrame(
+        {
+            "kumuh": rt["luas_ha"].where(slum, 0.0).mask(open_),
+            "belum": rt["luas_ha"].where(open_),
+            "ragu_ha": rt["luas_ha"].where(ragu & slum),
+            "mungkin_ha": rt["luas_ha"].where(ragu & ~slum),
+        }
+    )
     return split.groupby(rt["kode_kelurahan"]).sum(min_count=1)
 
 
@@ -63,15 +77,26 @@ def _city_total(frame: pd.DataFrame, released: Release) -> dict[str, Any]:
         "luas_kumuh_kawasan_ha": slum,
         "luas_kumuh_rt_ha": city["kumuh_rt_ha"],
         "belum_rt_ha": city["belum_rt_ha"],
+        "ragu_ha": city["rt"]["ragu_ha"],
+        "mungkin_ha": city["rt"]["mungkin_ha"],
+        "kawasan": city["kawasan"],
+        "n_open": int(
+            (released.table("consolidate/kawasan")["tingkat_konflik"].fillna("") != "").sum()
+        ),
         "bagian": slum / area if settled else None,
     }
 
 
 def kawasan(released: Release) -> list[dict[str, Any]]:
-    """Kawasan, gravest first: level, then score, then name; level is the reported one."""
+    """Kawasan, gravest first: level, then score, then name.
+
+    Adds level (the reported one), look (`levels.looks`) and unsettled (the level stands and may
+    still change).
+    """
     frame = pd.DataFrame(released.table("consolidate/kawasan")).drop(columns="geometry")
     rank = {level: i for i, level in enumerate(levels.LEVELS)}
-    frame["level"] = levels.reported(frame)
+    frame["level"], frame["look"] = levels.reported(frame), levels.looks(frame)
+    frame["unsettled"] = levels.unsettled(frame)
     frame["_rank"] = frame["level"].map(rank)
     frame["nama"] = names(released)
     order = ["_rank", "skor", "nama_kelurahan", "nama", "id_kawasan"]
@@ -107,7 +132,8 @@ def rt(released: Release) -> list[dict[str, Any]]:
 def relations(released: Release) -> list[dict[str, Any]]:
     """Relations, those that need a look first, then by the hectares that change.
 
-    Adds nama_sk and nama_kawasan, the names of the members.
+    Adds nama_sk and nama_kawasan, the names of the members, reason (`reasons`), and mungkin: the
+    levels that the baseline's may still become, ``;``-joined; None where settled or unknown.
     """
     frame = released.table("verify/relations").copy()
     locations = released.table("verify/locations")
@@ -119,10 +145,44 @@ def relations(released: Release) -> list[dict[str, Any]]:
     }
     for side, column in (("sk", "id_sk"), ("kawasan", "id_kawasan")):
         frame[f"nama_{side}"] = frame[column].map(lambda ids, k=known[side]: _named(ids, k))
+    frame["mungkin"] = possible_levels(released)
+    frame["reason"] = pd.Series(reasons(released), index=frame.index, dtype="object")
     frame["_rank"] = frame["verdict"].map({v: i for i, v in enumerate(_VERDICTS)}).fillna(99)
     frame["_change"] = frame[["bertambah_ha", "berkurang_ha"]].sum(axis=1)
     frame = frame.sort_values(["_rank", "_change", "relation_id"], ascending=[True, False, True])
     return rows(frame.drop(columns=["_rank", "_change"]))
+
+
+def reasons(released: Release) -> list[dict[str, str | None]]:
+    """The reason of each relation by language, in the order of the table of relations.
+
+    The table has the Indonesian; the English is made of the same row, with the same figures. Where
+    the row does not give the sentence that stands in it, none is made (en is None).
+    """
+    frame = released.table("verify/relations")
+    stated = [r["alasan"] for r in rows(frame[["alasan"]])]
+    made = zip(*(relation_reasons(frame, lang) for lang in ("id", "en")), strict=True)
+    return [
+        {"id": said, "en": en if said == own else None}
+        for said, (own, en) in zip(stated, made, strict=True)
+    ]
+
+
+def possible_levels(released: Release) -> list[str | None]:
+    """Of each relation the levels that its baseline level may still become; None where settled.
+
+    In the order of the table of relations.
+    """
+    kawasan = released.table("consolidate/kawasan")[["id_kawasan", "tingkat", "tingkat_konflik"]]
+    known = {r["id_kawasan"]: (r["tingkat"], r["tingkat_konflik"]) for r in rows(kawasan)}
+    frame = released.table("verify/relations")
+    told = zip(frame["id_kawasan"], frame["tingkat_baseline"].notna(), strict=True)
+    return [
+        levels.worst(known.get(i, (None, None)) for i in ids.split(";"))
+        if stands and isinstance(ids, str)
+        else None
+        for ids, stands in told
+    ]
 
 
 def verdicts(released: Release) -> list[dict[str, Any]]:
@@ -152,8 +212,8 @@ def screening(released: Release) -> dict[str, Any]:
     """The matrix and its sums.
 
     Keys: themes (tema, counts by status, ha hit, kawasan), rows (id_kawasan, nama, nama_kelurahan,
-    cells in the order of the themes: status, luas_ha, persen, rincian, tindak_lanjut), those with
-    most indications first.
+    cells in the order of the themes: status, luas_ha, persen, tindak_lanjut, and told, it by
+    language where indicated), those with most indications first.
     """
     frame = released.table("screen/screening")
     named = released.table("consolidate/kawasan")[["id_kawasan", "nama_kelurahan"]]
@@ -169,6 +229,9 @@ def screening(released: Release) -> dict[str, Any]:
     listed = named[named["id_kawasan"].isin(frame["id_kawasan"])].copy()
     listed["n"] = listed["id_kawasan"].map(number_of_hits).fillna(0).astype(int)
     listed = listed.sort_values(["n", "nama", "id_kawasan"], ascending=[False, True, True])
+    for (_, theme), cell in cells.items():
+        hit = cell["status"] == "terindikasi" and cell["tindak_lanjut"]
+        cell["told"] = retold(theme, cell["tindak_lanjut"]) if hit else None
     matrix = [
         {**row, "cells": [cells.get((row["id_kawasan"], theme)) for theme in THEMES]}
         for row in rows(listed)
@@ -195,8 +258,7 @@ def _theme(frame: pd.DataFrame, theme: str) -> dict[str, Any]:
 def instruments(theme: str, told: pd.Series) -> list[dict[str, Any]]:
     """What is proposed under a theme, each instrument once with the number of kawasan.
 
-    What a sentence holds beside the texts of ``screening.yaml`` (a note in brackets, say) is listed
-    as it stands, in Indonesian. Keys: n, id, en (None where as it stands).
+    What a sentence holds beside them (a note in brackets, say) is listed apart. Keys: n, id, en.
     """
     spec = resources.load("screening")["follow_up"].get(theme, {})
     known = [spec["terindikasi"], *spec.get("class", ())] if spec else []
@@ -207,65 +269,7 @@ def instruments(theme: str, told: pd.Series) -> list[dict[str, Any]]:
             rest = rest.str.replace(entry["id"], "", regex=False)
     left = rest.str.strip("; ").str.replace(r"^\((.*)\)$", r"\1", regex=True)
     notes = left[left != ""].value_counts().sort_index()
-    return [*listed, *({"n": int(n), "id": str(note), "en": None} for note, n in notes.items())]
-
-
-def findings(released: Release) -> list[dict[str, Any]]:
-    """Findings grouped by who must act and by rule, gravest first.
-
-    Waived findings count apart. Keys of a group: responsible, n, waived, counts by severity, rules
-    (rule, severity, n, waived, titles and acts by language, examples and how many more there are).
-    """
-    frame = pd.DataFrame(released.table("findings")).drop(columns="geometry")
-    frame["_rank"] = frame["severity"].map({"error": 0, "warning": 1, "info": 2}).fillna(3)
-    groups = []
-    for side in RESPONSIBLE:
-        own = frame[frame["responsible"] == side]
-        if len(own):
-            waived = own["dikecualikan"].notna()
-            counts = own.loc[~waived, "severity"].value_counts()
-            groups.append(
-                {
-                    "responsible": side,
-                    "n": int((~waived).sum()),
-                    "waived": int(waived.sum()),
-                    "counts": {s: int(counts.get(s, 0)) for s in ("error", "warning", "info")},
-                    "rules": _rules(own),
-                }
-            )
-    return groups
-
-
-def _rules(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    listed = []
-    for (rank, rule), own in frame.groupby(["_rank", "rule"]):
-        waived = own["dikecualikan"].notna()
-        order = ["waived", "subject", "finding_id"]
-        examples = own.assign(waived=waived).sort_values(order, na_position="first").head(EXAMPLES)
-        listed.append(
-            {
-                "rank": rank,
-                "rule": rule,
-                "severity": own["severity"].iloc[0],
-                "n": int((~waived).sum()),
-                "waived": int(waived.sum()),
-                "title": {lang: rules.title(str(rule), lang) for lang in ("id", "en")},
-                "act": {lang: rules.act(str(rule), lang) for lang in ("id", "en")},
-                "examples": [
-                    {**row, "message": _message(str(rule), row["message"])}
-                    for row in rows(
-                        examples[["finding_id", "subject", "source_id", "message", "dikecualikan"]]
-                    )
-                ],
-                "more": len(own) - len(examples),
-            }
-        )
-    return sorted(listed, key=lambda r: (r["n"] == 0, r["rank"], -r["n"], r["rule"]))
-
-
-def _message(rule: str, said: str) -> dict[str, str]:
-    """A finding's message by language."""
-    return {lang: rules.told(rule, said, lang) for lang in ("id", "en")}
+    return [*listed, *({"n": int(n), **retold(theme, str(note))} for note, n in notes.items())]
 
 
 def sources(released: Release) -> list[dict[str, Any]]:
@@ -276,26 +280,18 @@ def sources(released: Release) -> list[dict[str, Any]]:
     return rows(frame.drop(columns="_rank"))
 
 
-def unread_sk(released: Release) -> list[dict[str, Any]]:
-    """Deliveries of the SK of which nothing could be used, with the gravest finding about each.
-
-    Keys: source_id, path, reason (by language; None where no finding says it).
-    """
-    frame = released.table("ingest/sources")
-    unread = frame["sha256"].isna() | (frame["rows_kept"].fillna(0) == 0)
-    lost = frame[frame["layer"].isin(("sk", "sk_tabel")) & unread]
-    told = pd.DataFrame(released.table("findings")).drop(columns="geometry")
-    told = told[(told["severity"] == "error") & (told["stage"] == "ingest")]
-    told = told.sort_values(["source_row", "finding_id"], na_position="first")
-    told = told.drop_duplicates("source_id").set_index("source_id")
-    reasons = lost["source_id"].map(
-        {
-            str(source): _message(str(rule), str(said))
-            for source, rule, said in zip(told.index, told["rule"], told["message"], strict=True)
-        }
-    )
-    listed = lost[["source_id", "path"]].assign(reason=reasons)
-    return rows(listed.sort_values(["source_id", "path"]))
+def retold(theme: str, said: str) -> dict[str, str]:
+    """A follow-up of the screening by language: every sentence that ``screening.yaml`` knows."""
+    texts = resources.load("screening")
+    spec, told = texts["follow_up"].get(theme, {}), said
+    known = [spec["terindikasi"], *spec.get("class", ())] if spec else []
+    for entry in known:
+        told = told.replace(entry["id"], entry["en"])
+    for entry in texts["notes"].values():
+        gaps = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^;()]*)", re.escape(entry["id"]))
+        for note in re.finditer(gaps, told):
+            told = told.replace(note[0], english(entry["en"].format(**note.groupdict())))
+    return {"id": said, "en": told}
 
 
 def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

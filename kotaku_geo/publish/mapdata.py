@@ -1,6 +1,7 @@
 """What the page's map is drawn from: layers of encoded shapes, and what is told about each."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from kotaku_geo.publish import levels, listings
+from kotaku_geo.publish import levels, listings, words
 from kotaku_geo.publish.drawing import Grid, encoded, simplified
 from kotaku_geo.publish.layers import THEMES, sk_outlines
 from kotaku_geo.publish.release import Release
@@ -28,8 +29,8 @@ def map_data(released: Release) -> dict[str, Any]:
     """Layers for the page's map.
 
     Keys: step (metres of one grid unit), box (of all that is drawn, in grid units), and the layers
-    kelurahan (g, n names, at label points), kawasan and rt (g, c level), sk (g), potongan (g, c
-    class), tema (theme → g). ``g`` is a list of encoded shapes, in the row order of
+    kelurahan (g, n names, at label points), kawasan and rt (g, c `levels.looks`), sk (g), potongan
+    (g, c class), tema (theme → g). ``g`` is a list of encoded shapes, in the row order of
     `kawasan_details`, `rt_details` and `sk_details` where the layer has such.
     """
     frames = _frames(released)
@@ -86,7 +87,7 @@ def kawasan_details(released: Release) -> list[dict[str, Any]]:
             "jiwa": r["jumlah_penduduk"],
             "kk": r["jumlah_kk"] if r["jumlah_kk"] is not None else r["jumlah_kk_teks"],
             "padat": _short(r["kepadatan"]),
-            "tipologi": r["tipologi"],
+            "tipologi": _typology(r["tipologi"]),
             "data": r["kelengkapan"],
             "p": [_short(r[c]) for c in parameters],
             "rel": related.get(r["id_kawasan"], []),
@@ -138,10 +139,15 @@ def sk_details(released: Release) -> list[dict[str, Any]]:
 
 
 def relation_notes(released: Release) -> list[Sequence[Any]]:
-    """Verdict, recommendation and reason of each relation; `rel` of the details points here."""
-    frame = released.table("verify/relations")
-    told = listings.rows(frame[["verdict", "rekomendasi", "alasan"]])
-    return [list(row.values()) for row in told]
+    """Of each relation, to which `rel` of the details points: verdict, recommendation, reason (in
+    Indonesian and English, the latter None where unknown), and the levels that the baseline's may
+    still become."""
+    told = listings.rows(released.table("verify/relations")[["verdict", "rekomendasi"]])
+    reasons, possible = listings.reasons(released), listings.possible_levels(released)
+    return [
+        [*row.values(), [why["id"], why["en"]], may]
+        for row, why, may in zip(told, reasons, possible, strict=True)
+    ]
 
 
 def emblem(released: Release) -> dict[str, Any]:
@@ -237,7 +243,7 @@ def _label_points(frame: gpd.GeoDataFrame, grid: Grid) -> list[list[int] | None]
 
 
 def _levels(frame: pd.DataFrame) -> list[str]:
-    return [str(v) for v in levels.reported(frame)]
+    return [str(v) for v in levels.looks(frame)]
 
 
 def _texts(values: pd.Series) -> list[str | None]:
@@ -262,6 +268,12 @@ def _themes_of(released: Release) -> dict[str, list[Sequence[Any]]]:
         told = [row["tema"], row["status"], _short(row["luas_ha"])]
         found.setdefault(row["id_kawasan"], []).append(told)
     return found
+
+
+def _typology(said: str | None) -> str | None:
+    """The key of a settlement typology that the texts know; else as it was delivered."""
+    key = re.sub(r"[\s_-]+", " ", said or "").strip().lower()
+    return key if f"tipologi.{key}" in words.catalogue() else said
 
 
 def _short(value: float | None) -> float | None:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 import kotaku_geo
 from kotaku_geo import resources
-from kotaku_geo.publish import figures, listings, mapdata, stories, words
+from kotaku_geo.publish import disputes, faults, figures, levels, listings, mapdata, stories, words
 from kotaku_geo.publish.layers import THEMES
 from kotaku_geo.publish.release import Release
 from kotaku_geo.texts import number
@@ -24,6 +24,7 @@ _SWATCHES = {"tingkat": "level", "kelas": "kelas", "verdict": "verdict", "tema":
              "status": "status", "severity": "severity"}  # fmt: skip
 _HATCHED = {"level-tidak_diketahui": "hatch", "level-belum_pasti": "hatch-slum",
             "status-data_tidak_tersedia": "hatch"}  # fmt: skip
+_STRIPED = "repeating-linear-gradient(45deg,{} 0 4px,#fff 4px 6px)"  # a level not settled
 _HATCH = "repeating-linear-gradient(45deg,{} 0 2px,#fff 2px 5px)"
 
 
@@ -57,9 +58,14 @@ def _content(released: Release) -> dict[str, Any]:
         "regulation": regulation["title"],
         "dates": {
             "baseline": _newest(released, "kawasan"),
+            "facts": _facts_dated(released),
             "sk": _newest(released, "sk", "sk_tabel"),
         },
         "levels": figures.by_level(released),
+        "stripes": {
+            f"level-{name}{levels.OPEN}": resources.load("publish/palette")["tingkat"][name]
+            for name in levels.GRADES
+        },
         "headline": figures.headline(released),
         "balance": balance,
         "recommendation": recommendation(released.summary, has_sk=balance["n_sk"] > 0),
@@ -70,7 +76,7 @@ def _content(released: Release) -> dict[str, Any]:
         "radar_shape": shape,
         "radar_ring": _ring,
         "kelurahan": listings.kelurahan(released),
-        "unread_sk": listings.unread_sk(released),
+        "unread_sk": faults.unread_sk(released),
         "kawasan": kawasan,
         "priorities": sorted({r["prioritas"] for r in kawasan if r["prioritas"] is not None}),
         "relations": listings.relations(released),
@@ -78,7 +84,11 @@ def _content(released: Release) -> dict[str, Any]:
         "recommendations": listings.recommendations(released),
         "screening": listings.screening(released),
         "themes": THEMES,
-        "findings": listings.findings(released),
+        "agreement": disputes.state(released),
+        "disputes": disputes.undecided(released),
+        "most_disputes": disputes.MOST,
+        "lapsed": disputes.lapsed(released),
+        "findings": faults.columns(found) if (found := faults.findings(released)) else (),
         "sources": listings.sources(released),
         "emblem": mapdata.emblem(released),
         "score_notes": _score_notes(regulation),
@@ -89,7 +99,8 @@ def _content(released: Release) -> dict[str, Any]:
 def recommendation(summary: Mapping[str, Any], *, has_sk: bool) -> dict[str, Any]:
     """What the verification recommends for the city.
 
-    Keys: code (sk_tetap, perubahan_sk, sk_baru, or tidak_ada), reasons (id/en pairs).
+    Keys: code (sk_tetap, perubahan_sk, sk_baru, or tidak_ada), reasons (id/en pairs), moved
+    (whether hectares are proposed to leave or to enter).
     """
     told = (summary.get("rekomendasi") or {}).get("kota") or {}
     code = told.get("nilai")
@@ -100,6 +111,7 @@ def recommendation(summary: Mapping[str, Any], *, has_sk: bool) -> dict[str, Any
     return {
         "code": code if f"kota.{code}" in words.catalogue() else "tidak_ada",
         "reasons": reasons,
+        "moved": bool(told.get("keluar_ha") or told.get("masuk_ha")),
     }
 
 
@@ -174,6 +186,19 @@ def _newest(released: Release, *layers: str) -> str | None:
     return str(dates.max())[:10] if len(dates) else None
 
 
+def _facts_dated(released: Release) -> dict[str, Any]:
+    """How old the facts about RTs are, also of sources that are kept back.
+
+    Keys: newest (of all sources of facts; None where none is dated), undated (how many are not), n.
+    """
+    sources = released.table("ingest/sources")
+    own = sources[sources["source_id"].isin(released.candidates["source_id"])]
+    dates = own.groupby("source_id")["date"].max()
+    known = dates.dropna()
+    newest = str(known.max())[:10] if len(known) else None
+    return {"newest": newest, "undated": len(dates) - len(known), "n": len(dates)}
+
+
 def _palette_style() -> str:
     """Classes for every colour of the palette: background of swatches, fill of SVG shapes."""
     palette = resources.load("publish/palette")
@@ -184,6 +209,10 @@ def _palette_style() -> str:
             background = _HATCH.format(colour) if css in _HATCHED else colour
             fill = f"url(#{_HATCHED[css]})" if css in _HATCHED else colour
             rules.append(f".{css}{{background:{background};fill:{fill}}}")
+    for name in levels.GRADES:
+        css, striped = f"level-{name}{levels.OPEN}", _STRIPED.format(palette["tingkat"][name])
+        rules.append(f".{css}{{background:{striped};fill:url(#{css})}}")
+        rules.append(f".chip.{css}{{background:linear-gradient(#fffa,#fffa),{striped}}}")
     return "\n".join(rules) + "\n"
 
 

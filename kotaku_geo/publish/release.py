@@ -40,8 +40,9 @@ class Release:
         tables: releasable tables by workspace name, columns as in ``schemas/publish/tables.yaml``.
         summary: ``verify/summary.json``, empty where there is none.
         rt_levels: hectares and number of RTs by kelurahan and reported level (columns
-            kode_kelurahan, level, luas_ha, jumlah, tanpa_luas: how many have no hectares), reckoned
-            before small figures are hidden, so that totals stay whole.
+            kode_kelurahan, level, terbuka, ragu, luas_ha, jumlah, tanpa_luas: how many have no
+            hectares), reckoned before small figures are hidden, so that totals stay whole; terbuka
+            and ragu as in `levels.described`.
         mha_kelurahan: kelurahan codes in which a community is indicated.
         candidates: ``consolidate/facts`` whole, so that a story may say that somebody spoke; it
             tells no figure and no row that the table of facts does not.
@@ -88,7 +89,7 @@ def release(ctx: StageContext) -> Release:
         "verify/locations": raw["verify/locations"],
         "screen/screening": _screening(raw["screen/screening"], hidden),
         "screen/hits": _hits(raw["screen/hits"], hidden),
-        "findings": _findings(raw["findings"], raw["consolidate/facts"], hidden),
+        "findings": _findings(raw, hidden),
         "ingest/sources": _sources(raw["ingest/sources"], ctx.pipeline),
     }
     summary = ctx.read_json("verify/summary.json") if ctx.has("verify/summary.json") else {}
@@ -198,8 +199,13 @@ def _mha_kelurahan(raw: Mapping[str, pd.DataFrame], hidden: Withheld) -> frozens
     return frozenset(places["kode_kelurahan"].iloc[found])
 
 
-def _findings(frame: pd.DataFrame, facts: pd.DataFrame, hidden: Withheld) -> pd.DataFrame:
-    """Findings stay countable; those about withheld content say only which rule and source."""
+def _findings(raw: Mapping[str, pd.DataFrame], hidden: Withheld) -> pd.DataFrame:
+    """Findings stay countable; those about withheld content say only which rule and source.
+
+    Adds judul, and the conflict_id of the conflict that a finding tells of.
+    """
+    frame, facts = raw["findings"], raw["consolidate/facts"]
+    frame = frame.assign(conflict_id=rules.conflict_of(frame, raw["consolidate/conflicts"]))
     own = frame["source_id"].isin(hidden.sources | hidden.mha)
     quoted = mentions(frame["message"] + " " + frame["value"].fillna(""), hidden.sources)
     secret = own | quoted
@@ -234,8 +240,10 @@ def _sources(frame: pd.DataFrame, pipeline: Pipeline) -> pd.DataFrame:
 
 
 def _levels(rt: pd.DataFrame) -> pd.DataFrame:
-    keys = ["kode_kelurahan", "level"]
-    grouped = rt.assign(level=levels.reported(rt)).groupby(keys, dropna=False)["luas_ha"]
+    keys = ["kode_kelurahan", "level", "terbuka", "ragu"]
+    columns = ["kode_kelurahan", "luas_ha"]
+    rows = pd.concat([pd.DataFrame(rt)[columns], levels.described(rt)], axis=1)
+    grouped = rows.groupby(keys, dropna=False)["luas_ha"]
     size = grouped.size()
     counted = {"luas_ha": grouped.sum(), "jumlah": size, "tanpa_luas": size - grouped.count()}
     return pd.DataFrame(counted).reset_index()

@@ -2,8 +2,12 @@
 
 import re
 
+import pandas as pd
+
 from kotaku_geo import findings as register
-from kotaku_geo.publish.words import text
+from kotaku_geo.publish.words import english, text
+
+_OVER = ("conflict.value", "conflict.boundary", "parameter.band-limit")
 
 
 def title(rule: str, lang: str = "id") -> str:
@@ -30,5 +34,37 @@ def withheld(rule: str, lang: str = "id") -> str:
 
 def told(rule: str, message: str, lang: str) -> str:
     """A finding's message, Indonesian as the register keeps it, in a language."""
-    hidden = message == withheld(rule)
-    return withheld(rule, lang) if hidden else register.translated(rule, message, lang)
+    if message == withheld(rule):
+        return withheld(rule, lang)
+    params = None if lang == "id" else register.parameters(rule, message)
+    if params is None:
+        return message
+    quoted = {"isi", *re.findall(r"\"\{(\w+)\}\"", register.rules()[rule]["id"])}  # as delivered
+    said = {name: own if name in quoted else english(own) for name, own in params.items()}
+    return register.sentence(rule, said, lang)
+
+
+def conflict_of(findings: pd.DataFrame, conflicts: pd.DataFrame) -> pd.Series:
+    """The conflict_id that each finding tells of; null for other findings.
+
+    Args:
+        findings: with their messages whole.
+        conflicts: ``consolidate/conflicts``.
+    """
+    known: dict[tuple[str, str], str] = {}
+    keys = zip(conflicts["subject"], conflicts["kind"], conflicts["parameter"], strict=True)
+    for (subject, kind, parameter), name in zip(keys, conflicts["conflict_id"], strict=True):
+        known.setdefault((subject, kind if kind == "identitas" else parameter), name)
+    told_of = zip(findings["rule"], findings["subject"], findings["message"], strict=True)
+    found = [known.get((subject, _topic(rule, message))) for rule, subject, message in told_of]
+    return pd.Series(found, findings.index, dtype="str")
+
+
+def _topic(rule: str, message: str) -> str:
+    """What a finding's conflict is over: a parameter, ``batas.…``, or ``identitas``."""
+    if rule == "conflict.identity":
+        return "identitas"
+    said = (register.parameters(rule, message) or {}) if rule in _OVER else {}
+    if rule == "conflict.boundary":
+        return f"batas.{said.get('objek', '').partition(' ')[0]}"
+    return said.get("parameter", "")

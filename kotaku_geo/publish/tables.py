@@ -54,6 +54,12 @@ def label(column: str, regulation: str, lang: str = "id") -> str:
     return column
 
 
+def parameter(name: str, regulation: str, lang: str = "id") -> str | None:
+    """A parameter's id with its name; None where the regulation has no such parameter."""
+    rows = resources.load(f"regulation/{regulation}")["parameters"]
+    return next((f"{name} {row[f'{lang}_name']}" for row in rows if row["id"] == name), None)
+
+
 def _empty(spatial: bool, crs: Any) -> pd.DataFrame:
     return gpd.GeoDataFrame(geometry=[], crs=crs) if spatial else pd.DataFrame()
 

@@ -1,7 +1,8 @@
 """Texts in Indonesian and English, and dates and numbers as each writes them.
 
 Texts are data (``schemas/publish/texts.yaml``): a nested mapping whose leaves hold ``id`` and
-``en``. A gap ``{name}`` takes a string, ``{name:2}`` a number with two decimals.
+``en``. A gap ``{name}`` takes a string, ``{name:2}`` a number with two decimals, and
+``{name?RT|RTs}`` is the first word where the number is one and the second where it is not.
 """
 
 import datetime as dt
@@ -15,7 +16,8 @@ from kotaku_geo.texts import UNKNOWN, number
 
 LANGUAGES = ("id", "en")
 _UNIT = re.compile(r"(\{\w+:\d\}) ha\b")  # a number and its unit stay on one line
-_GAP = re.compile(r"\{(\w+)(?::(\d))?\}")
+_DECIMAL = re.compile(r"(?<![\w.,])(\d{1,3}(?:\.\d{3})+|\d+),(\d+)(?![\w,]|\.\d)")
+_GAP = re.compile(r"\{(\w+)(?::(\d)|\?([^|{}]*)\|([^{}]*))?\}")
 
 
 @cache
@@ -36,11 +38,18 @@ def fill(template: str, params: Mapping[str, Any], lang: str) -> str:
 
     def value(match: re.Match[str]) -> str:
         given = params.get(match[1])
+        if match[3] is not None:
+            return match[3] if given == 1 else match[4]
         if given is None or given != given:
             return UNKNOWN
         return str(given) if match[2] is None else number(given, int(match[2]), lang)
 
     return _GAP.sub(value, template)
+
+
+def english(said: str) -> str:
+    """An Indonesian text with the numbers that have decimals written as English writes them."""
+    return _DECIMAL.sub(lambda n: f"{n[1].replace('.', ',')}.{n[2]}", said)
 
 
 def day(value: str | dt.date | None, lang: str = "id") -> str:

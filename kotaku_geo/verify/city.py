@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kotaku_geo.late import record
-from kotaku_geo.verify.reasons import city_reason
+from kotaku_geo.reasons import city_reason
 from kotaku_geo.verify.relations import TABLE
 
 HALF = 0.5  # of the SK's hectares

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.grouping import Ints
 from kotaku_geo.geo.parallel import aside
+from kotaku_geo.reasons import location_reasons, relation_reasons
 from kotaku_geo.stage import StageContext
 from kotaku_geo.verify import checks, places, verdicts
 from kotaku_geo.verify.coverage import looked_at
@@ -19,7 +20,6 @@ from kotaku_geo.verify.decree import decrees, newest_source
 from kotaku_geo.verify.judging import Unions, judged, unions
 from kotaku_geo.verify.lying import Lying, lying
 from kotaku_geo.verify.overlaying import Overlay, overlay
-from kotaku_geo.verify.reasons import location_reasons, relation_reasons
 from kotaku_geo.verify.relating import Alike, Groups, called_alike, elsewhere, group, related
 from kotaku_geo.verify.relations import (
     COLUMNS,

@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from kotaku_geo.publish import profile, stories
 from kotaku_geo.publish.release import release
+from kotaku_geo.reasons import relation_reasons
 from kotaku_geo.stage import StageContext
 from tests.publish.chromium import Page, browser, found
 
@@ -122,10 +124,116 @@ def test_tables_are_narrowed_by_words_and_choices(tab: Page, file: Path) -> None
     assert tab.value(ROWS) == ["K4"]
 
 
-def test_tables_fit_a_small_laptop(tab: Page, file: Path) -> None:
-    tab.open(file, width=1300)
+@pytest.fixture(scope="module")
+def kept_open(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("page") / "terbuka.html"
+
+
+@pytest.fixture
+def unsettled(kept_open: Path, tables: dict[str, pd.DataFrame], city: City) -> Path:
+    """The page of the small city with K3 berat that may be sedang; made once."""
+    if not kept_open.exists():
+        tables["consolidate/kawasan"]["tingkat_konflik"] = ["", "", "sedang;berat", "ringan;sedang"]
+        ctx = city()
+        profile.run(ctx)
+        kept_open.write_bytes(ctx.documents[profile.PAGE])
+    return kept_open
+
+
+def test_a_level_that_may_change_is_hatched_and_told(tab: Page, unsettled: Path) -> None:
+    tab.open(unsettled)
+    colours = (
+        "(() => {{ paint(); const b = LAYERS.kawasan.shapes[{}].box, r = ratio(), d = pen.getImageData("
+        "(b[0] * view.s + view.x + 2) * r, (view.y - b[3] * view.s + 2) * r,"
+        " 12 * r, 12 * r).data; const c = new Set(); for (let i = 0; i < d.length; i += 4)"
+        " c.add(d[i + 1] >> 6); return c.size; }})()"
+    )
+    tab.value("(fit(LAYERS.kawasan.shapes[2].box), 1)")
+    assert tab.value(colours.format(2)) > 1, "stripes of red and white"
+    tab.value("(fit(LAYERS.kawasan.shapes[0].box), 1)")
+    assert tab.value(colours.format(0)) == 1, "plain"
+    assert "Kumuh berat, belum pasti" in tab.value(TEXT.format("layers"))
+    tab.value("choose(LAYERS.kawasan.shapes[2]) || 1")
+    assert "belum pasti: sedang atau berat" in tab.value(TEXT.format("detail"))
+    assert "Lengkap, sumber berbeda" in tab.value(TEXT.format("detail"))
+    press(tab, "[data-lang=en]")
+    assert "not settled: moderate or heavy" in tab.value(TEXT.format("detail"))
+    assert "not settled: moderate or heavy" in tab.value(TEXT.format("t-kawasan"))
+    choose = (
+        "(() => { const s = document.querySelector('select[data-field=tingkat]');"
+        " s.value = 'terbuka'; s.dispatchEvent(new Event('input')); })()"
+    )
+    tab.value(choose)
+    assert tab.value(ROWS) == ["K3", "K4"]
+    swatch = "getComputedStyle(document.querySelector('.of-which .swatch')).backgroundImage"
+    assert "repeating-linear-gradient" in tab.value(swatch)
+    assert tab.problems == []
+
+
+@pytest.mark.parametrize("query", ["", "?lang=en"])
+def test_tables_fit_a_small_laptop(tab: Page, unsettled: Path, query: str) -> None:
+    tab.open(unsettled, query, width=1280)
     wide = "[...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > s.clientWidth)"
     assert tab.value(f"{wide}.map(s => s.firstElementChild.id)") == []
+
+
+def narrowed(tab: Page, width: int) -> None:
+    tab.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1,
+             mobile=False)  # fmt: skip
+    tab.wait(f"innerWidth === {width} && canvas.width <= {width}")
+    tab.value("new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
+
+
+CITY = "[MAP.box[0] * view.s + view.x, MAP.box[2] * view.s + view.x, canvas.width]"
+
+
+def test_the_whole_city_stays_whole_when_the_window_changes(tab: Page, file: Path) -> None:
+    tab.open(file)
+    narrowed(tab, 640)
+    west, east, width = tab.value(CITY)
+    assert 0 <= west < east <= width
+    tab.value("zoom(3, 100, 100) || 1")
+    before = tab.value("view.s")
+    narrowed(tab, 900)
+    assert tab.value("view.s") == before, "who has zoomed in keeps the scale"
+
+
+def test_on_a_telephone_the_map_is_as_high_as_the_city(tab: Page, file: Path) -> None:
+    tab.open(file, width=390, height=844)
+    assert 220 <= tab.value("canvas.clientHeight") <= 300, "the city is three times as wide as high"
+
+
+@pytest.mark.parametrize("query", ["", "?lang=en"])
+def test_on_a_telephone_labels_can_be_read(tab: Page, file: Path, query: str) -> None:
+    tab.open(file, query, width=390, height=844)
+    sizes = (
+        "[...document.querySelectorAll('.histogram text, .radar text')].filter(t => t.getClientRects().length)"
+        ".map(t => parseFloat(getComputedStyle(t).fontSize) * t.ownerSVGElement.getScreenCTM().a)"
+    )
+    assert min(tab.value(sizes)) >= 11
+    outside = (
+        "[...document.querySelectorAll('.histogram text, .radar text')].map(t => t.getBoundingClientRect())"
+        ".filter(b => b.width && (b.left < 0 || b.right > innerWidth)).length"
+    )
+    assert tab.value(outside) == 0
+    assert tab.value("document.querySelectorAll('.radar-names li').length") == 7
+
+
+def test_on_a_telephone_the_menu_ends_beside_the_languages(tab: Page, file: Path) -> None:
+    tab.open(file, width=390, height=844)
+    ends = (
+        "[document.querySelector('.bar-nav ul').getBoundingClientRect().right,"
+        " document.querySelector('.languages').getBoundingClientRect().left]"
+    )
+    right, left = tab.value(ends)
+    assert right <= left
+    tab.value("document.getElementById('metode').scrollIntoView() || 1")
+    here = (
+        "(() => { const a = document.querySelector('.bar-nav a.here'); if (!a) return false;"
+        " const b = a.getBoundingClientRect(); return b.left >= 0 && b.right <= "
+        "document.querySelector('.languages').getBoundingClientRect().left; })()"
+    )
+    tab.wait(here)
 
 
 @pytest.mark.parametrize("query", ["", "?lang=en"])
@@ -183,6 +291,27 @@ def test_a_click_on_the_map_tells_about_the_kawasan(tab: Page, file: Path) -> No
     assert tab.value("document.querySelector('tr.chosen').dataset.k") == "K3"
     press(tab, "[data-lang=en]")
     assert "Heavy slum" in tab.value(TEXT.format("detail"))
+
+
+def test_the_panel_is_in_the_language_of_the_page(
+    tab: Page, tables: dict[str, pd.DataFrame], city: City, tmp_path: Path
+) -> None:
+    relations = tables["verify/relations"].assign(tau_m=5.3, sebab=None)
+    tables["verify/relations"] = relations.assign(alasan=relation_reasons(relations))
+    ctx = city()
+    profile.run(ctx)
+    path = tmp_path / "alasan.html"
+    path.write_bytes(ctx.documents[profile.PAGE])
+    tab.open(path, "?lang=en")
+    tab.value("choose(LAYERS.kawasan.shapes[1]) || 1")
+    detail = tab.value(TEXT.format("detail"))
+    assert "within a tolerance of 5.3 m" in detail
+    assert "dalam toleransi" not in detail
+    tab.value("choose(LAYERS.kawasan.shapes[2]) || 1")
+    assert "Lowland" in tab.value(TEXT.format("detail"))
+    press(tab, "[data-lang=id]")
+    assert "Dataran rendah" in tab.value(TEXT.format("detail"))
+    assert tab.problems == []
 
 
 def test_a_row_is_found_on_the_map(tab: Page, file: Path) -> None:
@@ -254,6 +383,21 @@ def test_why_leads_from_a_kawasan_to_its_rt_to_a_disputed_value(tab: Page, file:
     press(tab, "#why-close")
     assert not tab.value("document.querySelector('#why').open")
     assert tab.requests == [file.as_uri()]
+    assert tab.problems == []
+
+
+def test_the_head_leads_to_what_is_not_agreed(tab: Page, file: Path) -> None:
+    tab.open(file, "?lang=en")
+    said = "document.querySelector('.agreed').textContent"
+    assert (
+        tab.value(said)
+        == "1 material difference undecided · 1 stale decision · 0 other differences"
+    )
+    press(tab, ".agreed a")
+    tab.wait("Math.abs(document.getElementById('kesepakatan').getBoundingClientRect().top) < 120")
+    press(tab, "#t-konflik .ask")
+    assert "2 candidates" in opened(tab)
+    assert tab.value(TEXT.format("why-title")).startswith("RT 001/RW 001 · 3a")
     assert tab.problems == []
 
 

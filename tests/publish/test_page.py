@@ -15,8 +15,19 @@ import pytest
 from kotaku_geo import findings as register
 from kotaku_geo import resources
 from kotaku_geo.findings import FindingBook, sentence
-from kotaku_geo.publish import figures, levels, listings, mapdata, page, profile, rules, words
+from kotaku_geo.publish import (
+    faults,
+    figures,
+    levels,
+    listings,
+    mapdata,
+    page,
+    profile,
+    rules,
+    words,
+)
 from kotaku_geo.publish.release import release
+from kotaku_geo.reasons import relation_reasons
 from kotaku_geo.stage import StageContext
 from tests.publish.conftest import CRS, HOSTILE
 
@@ -139,7 +150,8 @@ def test_english_first_when_asked(city: City) -> None:
 def test_both_levels_stand_side_by_side(city: City) -> None:
     rows = {row["level"]: row for row in figures.by_level(release(city()))}
     assert rows["berat"] == {
-        "level": "berat", "kawasan_ha": 4.0, "kawasan_n": 1, "rt_ha": 0.0, "rt_n": 0,
+        "level": "berat", "kawasan_ha": 4.0, "kawasan_n": 1, "kawasan_open_ha": 0.0,
+        "kawasan_open_n": 0, "rt_ha": 0.0, "rt_n": 0, "rt_open_ha": 0.0, "rt_open_n": 0,
     }  # fmt: skip
     assert rows["tidak_diketahui"]["rt_ha"] == 2.5
     headline = figures.headline(release(city()))
@@ -177,6 +189,7 @@ def test_places_verified_from_a_table_are_told_apart(
     relations.loc[len(relations)] = {
         "relation_id": "r6", "mode": "tabel", "id_sk": "S4;S5", "id_kawasan": "K5",
         "verdict": "sesuai", "luas_sk_tertulis_ha": 2.0, "luas_baseline_ha": 1.5,
+        "relation": "n:1", "rekomendasi": "tetap", "perubahan_tingkat": "sama",
     }  # fmt: skip
     shared = {"relation_id": "r6", "tetap_ha": None}
     rows = [
@@ -226,6 +239,52 @@ def test_follow_ups_are_grouped_by_instrument() -> None:
     assert found == [(base, 3), (setback, 2), ("lebar asumsi 15 m", 1)]
 
 
+def test_a_follow_up_is_told_in_english_with_its_figures() -> None:
+    spec = resources.load("screening")["follow_up"]["kawasan_lindung"]
+    said = f"{spec['terindikasi']['id']}; {spec['class'][0]['id']} (lebar sempadan asumsi 7,5 m)"
+    told = listings.retold("kawasan_lindung", said)
+    assert told["id"] == said
+    assert told["en"] == (
+        f"{spec['terindikasi']['en']}; {spec['class'][0]['en']} (assumed setback of 7.5 m)"
+    )
+
+
+def test_reasons_are_told_in_english_with_the_same_figures(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    relations = tables["verify/relations"].assign(tau_m=5.3, sebab=None)
+    relations["alasan"] = relation_reasons(relations)
+    relations.loc[0, "alasan"] = f"Diubah tangan {HOSTILE}"
+    tables["verify/relations"] = relations
+    told = listings.reasons(release(city()))
+    assert told[0] == {"id": f"Diubah tangan {HOSTILE}", "en": None}, "made up of nothing"
+    assert told[1]["en"] == (
+        "The outlines of SK and baseline agree within a tolerance of 5.3 m; 3.51 ha unchanged. "
+        "The level went up from light slum to moderate slum, so it is proposed to amend the SK."
+    )
+    for one in told[1:]:
+        assert one["id"]
+        assert one["en"]
+        numbers = [re.findall(r"\d+[.,]\d+", text) for text in (one["id"], one["en"])]
+        assert [n.replace(",", ".") for n in numbers[0]] == numbers[1]
+    ctx = city()
+    ctx.lang = "en"
+    text = made(ctx)
+    table = text[text.index('id="t-relasi"') :].partition("</table>")[0]
+    assert "so it is proposed to amend the SK" in Reader(table).text
+    assert table.count('lang="id"') == 1, "the one that cannot be told in English"
+    assert embedded(text)["relations"][1][2] == [told[1]["id"], told[1]["en"]]
+
+
+def test_a_typology_is_known_however_it_is_written(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    tables["consolidate/kawasan"]["tipologi"] = ["TEPI_AIR", "Dataran  Rendah", "Gambut", None]
+    found = [row["tipologi"] for row in mapdata.kawasan_details(release(city()))]
+    assert found == ["tepi air", "dataran rendah", "Gambut", None]
+    assert words.text("tipologi.dataran rendah", "en") == "Lowland"
+
+
 def test_an_unread_decree_is_warned_of(city: City, tables: dict[str, pd.DataFrame]) -> None:
     sources = tables["ingest/sources"]
     lost = sources["source_id"] == "sk-2020"
@@ -255,6 +314,78 @@ def test_an_open_level_is_told_from_an_unknown_one() -> None:
     assert found == ["berat", "belum_pasti", "tidak_diketahui", "tidak_diketahui"]
 
 
+@pytest.fixture
+def open_tables(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """K2 stands as sedang and may be no slum, K3 as berat and may be sedang; RT 5 may be a slum."""
+    tables["consolidate/kawasan"]["tingkat_konflik"] = [
+        "", "tidak_kumuh;ringan;sedang", "sedang;berat", "ringan;sedang",
+    ]  # fmt: skip
+    tables["consolidate/rt"]["tingkat_konflik"] = [
+        "ringan;sedang", "", "", "", "tidak_kumuh;ringan",
+    ]  # fmt: skip
+    return tables
+
+
+def test_hectares_of_a_level_that_may_change_are_told_beside_it(
+    city: City, open_tables: dict[str, pd.DataFrame]
+) -> None:
+    rows = {row["level"]: row for row in figures.by_level(release(city()))}
+    assert (rows["berat"]["kawasan_ha"], rows["berat"]["kawasan_open_ha"]) == (4.0, 4.0)
+    assert (rows["sedang"]["kawasan_ha"], rows["sedang"]["kawasan_open_ha"]) == (5.0, 5.0)
+    assert (rows["ringan"]["rt_ha"], rows["ringan"]["rt_open_ha"]) == (4.0, 1.0)
+    assert rows["belum_pasti"]["kawasan_open_ha"] == 0.0, "it is hatched in whole"
+    headline = figures.headline(release(city()))
+    assert headline["kumuh_kawasan_ha"] == 13.25, "the strongest source's level stands"
+    assert headline["terbuka_kawasan_ha"] == 9.0
+    assert headline["kawasan"] == {"ragu_ha": 5.0, "ragu_n": 1, "mungkin_ha": 0.0, "mungkin_n": 0}
+    assert headline["rt"] == {"ragu_ha": 0.0, "ragu_n": 0, "mungkin_ha": 1.5, "mungkin_n": 1}
+    seen = Reader(made(city())).text
+    assert "Tingkat 9,00 ha di antaranya belum pasti" in seen
+    assert "Dari luas kumuh ini 5,00 ha mungkin tidak kumuh." in seen
+    assert "1,50 ha yang kini terhitung tidak kumuh mungkin kumuh" in seen
+    assert "; 1 lainnya mungkin kumuh" in seen
+
+
+def test_a_level_that_may_change_is_marked_wherever_it_stands(
+    city: City, open_tables: dict[str, pd.DataFrame]
+) -> None:
+    text = made(city())
+    table = text[text.index('id="t-kawasan"') :].partition("</table>")[0]
+    row = next(r for r in table.split("<tr ") if 'data-k="K3"' in r)
+    assert 'class="chip level-berat-open"' in row
+    assert "belum pasti: sedang atau berat" in Reader(row).text
+    assert "sumber berbeda" in Reader(row).text, "beside: data complete"
+    assert 'data-tingkat="berat terbuka"' in row
+    assert "belum pasti" not in next(r for r in table.split("<tr ") if 'data-k="K1"' in r)
+    relations = text[text.index('id="t-relasi"') :].partition("</table>")[0]
+    assert "belum pasti: tidak kumuh, ringan atau sedang" in Reader(relations).text
+    data = embedded(text)
+    assert data["map"]["kawasan"]["c"] == ["ringan", "sedang-open", "berat-open", "belum_pasti"]
+    assert data["map"]["rt"]["c"][0] == "ringan-open"
+    assert [note[3] for note in data["relations"]] == [
+        None, "tidak_kumuh;ringan;sedang", None, "sedang;berat", None,
+    ]  # fmt: skip
+    assert "1 tingkatnya belum pasti" in Reader(text).text
+
+
+def test_where_every_level_is_settled_nothing_is_called_open(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    for name in ("kawasan", "rt"):
+        tables[f"consolidate/{name}"]["tingkat_konflik"] = None
+    text = made(city())
+    body = text[text.index("<main") : text.index("<script")]
+    assert "-open" not in body
+    assert "di antaranya belum pasti" not in Reader(body).text
+
+
+def test_the_gravest_of_several_levels() -> None:
+    assert levels.worst([("berat", None), ("ringan", "ringan;sedang")]) is None
+    assert levels.worst([("sedang", None), ("ringan", "ringan;sedang;berat")]) == "sedang;berat"
+    assert levels.worst([("ringan", "tidak_kumuh;ringan")]) == "tidak_kumuh;ringan"
+    assert levels.worst([("ringan", "ringan;sedang"), (None, None)]) is None
+
+
 def test_priorities_count_every_kawasan_once(city: City) -> None:
     found = figures.priorities(release(city()))
     assert {r["prioritas"]: r["n"] for r in found["rows"] if r["n"]} == {2: 1, 6: 1, 7: 1}
@@ -281,6 +412,41 @@ def test_hectares_of_the_overlay_add_up(city: City) -> None:
         balance["tetap"] + balance["bertambah"] + balance["toleransi_baseline"]
     )
     assert balance["sk"] == pytest.approx(3.75 + 3.51 + 4.0)
+
+
+def test_the_balance_says_why_it_is_not_the_recommendation(city: City) -> None:
+    balance = figures.balance(release(city()))
+    assert balance["berkurang_tinjau"] == pytest.approx(4.0), "S3 awaits review"
+    assert balance["bertambah_tinjau"] == pytest.approx(3.6), "K4 does"
+    assert balance["bertambah_biasa"] == 0.0
+    seen = Reader(made(city())).text
+    assert "4,00 ha yang berkurang dan 3,60 ha yang bertambah menunggu tinjauan" in seen
+    assert "Keluar: luas lokasi yang diusulkan keluar dari SK" in seen
+
+
+def test_what_is_added_and_needs_no_action_is_told(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    relations = tables["verify/relations"]
+    relations.loc[relations["id_kawasan"] == "K4", "rekomendasi"] = "tidak_perlu_tindakan"
+    balance = figures.balance(release(city()))
+    assert (balance["bertambah_tinjau"], balance["bertambah_biasa"]) == (0.0, pytest.approx(3.6))
+    assert "3,60 ha tidak kumuh dan tidak perlu tindakan" in Reader(made(city())).text
+
+
+def test_the_head_dates_delineation_and_facts_apart(
+    city: City, tables: dict[str, pd.DataFrame]
+) -> None:
+    sources = tables["ingest/sources"]
+    sources.loc[sources["source_id"] == "profil", "date"] = "2024-01-20"
+    text = made(city({"profil": {"publish": False}}))
+    head = Reader(text[text.index("<header") : text.index("</header>")]).text
+    assert "Delineasi baseline per31 Desember 2022" in head
+    assert "Data fakta terakhir20 Januari 2024" in head
+    assert "1 dari 2 sumber tanpa tanggal" in head, "pdam"
+    tables["consolidate/facts"] = tables["consolidate/facts"].head(0)
+    text = made(city())
+    assert "Data fakta" not in text[text.index("<header") : text.index("</header>")]
 
 
 def test_parameters_are_means_over_what_is_known(city: City) -> None:
@@ -317,7 +483,7 @@ def test_unknown_looks_different_from_clean(plain: str) -> None:
 
 
 def test_findings_are_grouped_by_who_must_act(city: City) -> None:
-    groups = {g["responsible"]: g for g in listings.findings(release(city()))}
+    groups = {g["responsible"]: g for g in faults.findings(release(city()))}
     assert sum(g["n"] for g in groups.values()) == 5
     rule = next(r for r in groups["pokja"]["rules"] if r["rule"] == "conflict.value")
     assert rule["act"]["id"] == "Putuskan dalam rapat Pokja PKP"
@@ -327,7 +493,7 @@ def test_findings_are_grouped_by_who_must_act(city: City) -> None:
 def test_waived_findings_are_counted_apart(city: City, tables: dict[str, pd.DataFrame]) -> None:
     found = tables["findings"]
     found.loc[found["rule"] == "conflict.value", "dikecualikan"] = "sudah diperiksa"
-    groups = {g["responsible"]: g for g in listings.findings(release(city()))}
+    groups = {g["responsible"]: g for g in faults.findings(release(city()))}
     assert (groups["pokja"]["n"], groups["pokja"]["waived"]) == (0, 1)
     assert sum(groups["pokja"]["counts"].values()) == 0
     seen = Reader(made(city())).text
@@ -355,9 +521,19 @@ def test_a_rule_without_a_title_is_headed_by_its_sentence(monkeypatch: pytest.Mo
 def test_every_text_has_both_languages_and_the_same_gaps() -> None:
     for key, entry in words.catalogue().items():
         gaps = [set(re.findall(r"\{\w+(?::\d)?\}", entry[lang])) for lang in words.LANGUAGES]
+        counted = {f"{{{n}:0}}" for n in re.findall(r"\{(\w+)\?", entry["en"])}
+        assert counted <= gaps[1], key
         assert gaps[0] == gaps[1], key
         assert entry["id"], key
         assert entry["en"], key
+
+
+def test_english_counts_one_as_one() -> None:
+    assert words.text("kondisi.n_rt", "en", n=1) == "1 RT"
+    assert words.text("kondisi.n_rt", "en", n=2) == "2 RTs"
+    assert words.text("temuan.jumlah", "en", n=1) == "1 finding"
+    assert words.text("temuan.jumlah", "en", n=0) == "0 findings"
+    assert words.fill("{n?is|are} {n:0}", {"n": None}, "en") == "are –"
 
 
 def test_every_text_the_page_asks_for_is_there(plain: str) -> None:
@@ -424,7 +600,7 @@ def test_few_households_are_written_so(city: City, tables: dict[str, pd.DataFram
 
 
 def test_findings_are_told_in_both_languages(city: City) -> None:
-    groups = listings.findings(release(city()))
+    groups = faults.findings(release(city()))
     told = {r["rule"]: r["examples"][0]["message"] for g in groups for r in g["rules"]}
     assert told["geometry.overlap"]["id"] == sentence(
         "geometry.overlap", {"lain": "K2", "luas": "0,01"}

@@ -8,8 +8,8 @@ import pytest
 
 from kotaku_geo import resources
 from kotaku_geo.findings import FindingBook
+from kotaku_geo.reasons import city_reason, location_reasons, relation_reasons
 from kotaku_geo.verify import stage
-from kotaku_geo.verify.reasons import city_reason, location_reasons, relation_reasons
 from kotaku_geo.verify.verdicts import RECOMMENDATIONS, VERDICTS
 from kotaku_geo.workspace import Workspace
 from tests.verify.city import KEL, box, kawasan, row, sk, sources

@@ -13,8 +13,9 @@ function formatNumber(value, decimals, language) {
 function word(key, params) {
   const entry = DATA.words[key];
   if (!entry) return key;
-  return entry[lang === "en" ? 1 : 0].replace(/\{(\w+)(?::(\d))?\}/g, (_, name, decimals) => {
+  return entry[lang === "en" ? 1 : 0].replace(/\{(\w+)(?::(\d)|\?([^|{}]*)\|([^{}]*))?\}/g, (_, name, decimals, one, many) => {
     const value = (params || {})[name];
+    if (one !== undefined) return Number(value) === 1 ? one : many;
     if (value === null || value === undefined) return "–";
     return decimals === undefined ? String(value) : formatNumber(Number(value), Number(decimals));
   });
@@ -33,8 +34,11 @@ function translate() {
   }
   for (const node of all("[data-id][data-en]")) node.textContent = node.dataset[lang];
   for (const name of ["placeholder", "aria-label", "title"]) {
-    for (const node of all(`[data-t-${name}]`)) node.setAttribute(name, word(node.getAttribute(`data-t-${name}`)));
+    for (const node of all(`[data-t-${name}]`)) {
+      node.setAttribute(name, word(node.getAttribute(`data-t-${name}`), node.dataset.p ? JSON.parse(node.dataset.p) : null));
+    }
   }
+  for (const node of all("[data-title-id]")) node.title = node.getAttribute(`data-title-${lang}`);
   for (const node of all("data[data-d]")) node.textContent = formatNumber(Number(node.value), Number(node.dataset.d));
   for (const node of all("[data-v]")) {
     node.textContent = formatNumber(Number(node.dataset.v), Number(node.dataset.d)) + (node.dataset.s || "");
@@ -65,6 +69,8 @@ if ("IntersectionObserver" in window) {
       const link = links.get(entry.target.getAttribute("aria-labelledby"));
       if (!link || !entry.isIntersecting) continue;
       for (const other of links.values()) other.classList.toggle("here", other === link);
+      const menu = link.closest("ul"); /* what is read stays in sight where the menu is wider than the window */
+      menu.scrollTo({ left: link.offsetLeft - menu.offsetLeft - (menu.clientWidth - link.offsetWidth) / 2 });
     }
   }, { rootMargin: "-20% 0px -70% 0px" });
   for (const section of all("section[aria-labelledby]")) watch.observe(section);

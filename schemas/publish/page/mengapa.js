@@ -142,7 +142,7 @@ async function openStory(id, parameter) {
   document.getElementById("why-title").focus({ preventScroll: true });
 }
 
-for (const button of all("[data-why]")) button.addEventListener("click", () => openStory(button.dataset.why, ""));
+for (const button of all("[data-why]")) button.addEventListener("click", () => openStory(button.dataset.why, button.dataset.parameter || ""));
 document.getElementById("why-close").addEventListener("click", () => why.close());
 why.addEventListener("click", (event) => { if (event.target === why) why.close(); }); /* beside it */
 document.addEventListener("language", () => { if (stories && here.id) show(); });

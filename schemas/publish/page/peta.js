@@ -51,15 +51,18 @@ function addLayer(id, layer, key, style) {
   LAYERS[id] = { id, key, shapes, groups: merged(shapes), layer, ...style };
 }
 
-function hatch(colour) {
+/* A level that stands and may still change: its colour, striped. */
+const OPEN = "-open", settled = (kind) => (kind || "").replace(OPEN, "");
+function hatch(colour, width) {
   const tile = document.createElement("canvas");
   tile.width = tile.height = 7;
   const p = tile.getContext("2d");
-  p.strokeStyle = colour; p.lineWidth = 1.4;
+  p.strokeStyle = colour; p.lineWidth = width || 1.4;
   p.beginPath(); p.moveTo(-1, 8); p.lineTo(8, -1); p.moveTo(-1, 1); p.lineTo(1, -1); p.moveTo(6, 8); p.lineTo(8, 6); p.stroke();
   return pen.createPattern(tile, "repeat");
 }
 const HATCHED = { tidak_diketahui: hatch("#6f757d"), belum_pasti: hatch(COLOURS.tingkat.belum_pasti) };
+for (const kind of ["tidak_kumuh", "ringan", "sedang", "berat"]) HATCHED[kind + OPEN] = hatch(COLOURS.tingkat[kind], 3.6);
 const levelFill = (kind) => HATCHED[kind] || COLOURS.tingkat[kind];
 
 addLayer("kelurahan", MAP.kelurahan, "peta.kelurahan", { base: true });
@@ -185,7 +188,9 @@ function size() {
   return box;
 }
 
+let whole = false; /* the whole city is shown, and is to stay so when the window changes */
 function fit(box, most) {
+  whole = box === MAP.box;
   const frame = canvas.getBoundingClientRect(), side = 24, top = 58, bottom = 20;
   const wide = Math.max(1, box[2] - box[0]), high = Math.max(1, box[3] - box[1]);
   view.s = Math.min((frame.width - 2 * side) / wide, (frame.height - top - bottom) / high, most || Infinity);
@@ -195,6 +200,7 @@ function fit(box, most) {
 }
 
 function zoom(factor, x, y) {
+  whole = false;
   const s = Math.min(Math.max(view.s * factor, MAP.step * 0.002), MAP.step * 20);
   view.x = x - (x - view.x) * s / view.s;
   view.y = y - (y - view.y) * s / view.s;
@@ -237,7 +243,7 @@ canvas.addEventListener("pointermove", (event) => {
   if (fingers.size === 1) {
     view.x += x - fx; view.y += y - fy;
     dragged += Math.abs(x - fx) + Math.abs(y - fy);
-    if (dragged > 4) { canvas.classList.add("dragging"); hideTip(); }
+    if (dragged > 4) { whole = false; canvas.classList.add("dragging"); hideTip(); }
     return draw();
   }
   const [a, b] = Array.from(fingers.values());
@@ -268,7 +274,7 @@ canvas.addEventListener("wheel", (event) => {
 }, { passive: false });
 canvas.addEventListener("keydown", (event) => {
   const steps = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
-  if (steps[event.key]) { view.x += steps[event.key][0]; view.y += steps[event.key][1]; draw(); event.preventDefault(); }
+  if (steps[event.key]) { whole = false; view.x += steps[event.key][0]; view.y += steps[event.key][1]; draw(); event.preventDefault(); }
   if (event.key === "+" || event.key === "=") zoom(1.4, ...middle());
   if (event.key === "-") zoom(1 / 1.4, ...middle());
   if (event.key === "0") fit(MAP.box);
@@ -313,7 +319,7 @@ function subject(shape) {
     return { name: sk.nama, line: `${word("peta.lokasi_sk")} · ${ha(sk.ha)}` };
   }
   const k = shape.layer === MAP.rt ? DATA.rt[shape.i] : DATA.kawasan[shape.i];
-  return { name: k.nama, line: `${k.tingkat ? word("tingkat." + k.tingkat) : word("tidak_diketahui")} · ${ha(k.ha)}` };
+  return { name: k.nama, line: `${levelName(k.tingkat, k.mungkin)} · ${ha(k.ha)}` };
 }
 
 function choose(shape) {
@@ -340,8 +346,15 @@ function heading(name, under) {
 function pairs(list) {
   return element("dl", ...list.filter(Boolean).flatMap(([key, value]) => [element("dt", word(key)), element("dd", value)]));
 }
-function chip(level) {
-  return level ? classed(element("span", word("tingkat." + level)), "chip level-" + level) : classed(element("span", word("tidak_diketahui")), "chip hatch");
+/* A level in words, with those it may still become. */
+const noLevel = (possible) => word(possible && !possible.includes("tidak_kumuh") ? "tingkat.belum_pasti" : "tidak_diketahui");
+const levelName = (level, possible) => (level ? word("tingkat." + level) : noLevel(possible)) + (possible ? ` (${unsettled(possible)})` : "");
+function unsettled(possible) {
+  const names = possible.split(";").map((t) => word("tingkat_kecil." + t)), last = names.pop();
+  return `${word("terbuka.label")}: ${names.join(", ")} ${word("terbuka.atau")} ${last}`;
+}
+function chip(level, possible) {
+  return level ? classed(element("span", word("tingkat." + level)), `chip level-${level}${possible ? OPEN : ""}`) : classed(element("span", noLevel(possible)), "chip hatch");
 }
 
 /* The level, what it may be where it is open, and a question that opens its story. */
@@ -349,8 +362,8 @@ function levelOf(thing) {
   const ask = classed(element("button", word("mengapa.tombol")), "ask-why");
   ask.type = "button";
   ask.addEventListener("click", () => openStory(thing.id, ""));
-  const level = element("p", chip(thing.tingkat));
-  if (!thing.tingkat && thing.mungkin) level.append(" ", word("kawasan.mungkin", { daftar: thing.mungkin.split(";").map((t) => word("tingkat_pendek." + t)).join(" / ") }));
+  const level = element("p", chip(thing.tingkat, thing.mungkin));
+  if (thing.mungkin) level.append(classed(element("span", unsettled(thing.mungkin)), "open"));
   level.append(ask);
   return classed(level, "level-line");
 }
@@ -367,9 +380,11 @@ function aboutRt(r) {
 }
 
 function noteOf(index) {
-  const [verdict, advice, why] = DATA.relations[index];
+  const [verdict, advice, why, possible] = DATA.relations[index];
   const note = element("div", element("b", named("verdict", verdict)), ` → ${named("rekomendasi", advice)}`);
-  if (why) { const reason = classed(element("div", why), "small"); reason.lang = "id"; note.append(reason); }
+  const said = why[lang === "en" && why[1] ? 1 : 0];
+  if (said) { const reason = classed(element("div", said), "small"); reason.lang = said === why[0] ? "id" : "en"; note.append(reason); }
+  if (possible) note.append(classed(element("div", `${word("verifikasi.tingkat_baseline")} ${unsettled(possible)}`), "small open"));
   return classed(note, "note");
 }
 
@@ -382,8 +397,8 @@ function aboutKawasan(k) {
     ["kawasan.pertimbangan", named("standing", k.pl)], ["kawasan.legalitas", named("legalitas", k.legal)],
     ["kawasan.pola", named("pola", k.pola)], ["kawasan.kewenangan", named("kewenangan", k.kew)],
     ["kawasan.jumlah_rt", count(k.rt)], ["kawasan.penduduk", count(k.jiwa)], ["kawasan.kk", typeof k.kk === "string" ? k.kk : count(k.kk)],
-    ["kawasan.kepadatan", count(k.padat)], k.tipologi ? ["kawasan.tipologi", k.tipologi] : null,
-    ["kawasan.data", named("kelengkapan", k.data)],
+    ["kawasan.kepadatan", count(k.padat)], k.tipologi ? ["kawasan.tipologi", named("tipologi", k.tipologi)] : null,
+    ["kawasan.data", named("kelengkapan", k.data) + (k.tingkat && k.mungkin ? `, ${word("terbuka.sumber")}` : "")],
   ]));
   parts.push(...k.rel.map(noteOf));
   if (k.tema.length) {
@@ -419,10 +434,10 @@ function aboutSk(s) {
 
 /* ---- switches ---- */
 function keysOf(layer) {
-  const box = classed(element("div"), "keys"), order = Object.keys(COLOURS[layer.keys]);
+  const box = classed(element("div"), "keys"), order = Object.keys(COLOURS[layer.keys]).flatMap((k) => [k, k + OPEN]);
   for (const kind of order.filter((k) => layer.groups.has(k))) {
     const swatch = classed(element("i"), `swatch ${layer.keys === "tingkat" ? "level" : "kelas"}-${kind}`);
-    box.append(element("span", swatch, word(`${layer.keys}.${kind}`)));
+    box.append(element("span", swatch, kind.endsWith(OPEN) ? word("terbuka.tingkat", { tingkat: word("tingkat." + settled(kind)) }) : word(`${layer.keys}.${kind}`)));
   }
   return box;
 }
@@ -467,9 +482,14 @@ for (const button of all(".pick")) {
 document.addEventListener("language", () => { switches(); choose(state.chosen); });
 new ResizeObserver(() => {
   const before = [canvas.width / ratio(), canvas.height / ratio()], box = size();
+  if (whole) { fit(MAP.box); return paint(); }
   view.x += (box.width - before[0]) / 2; view.y += (box.height - before[1]) / 2;
-  paint();
+  return paint();
 }).observe(canvas);
+if (MAP.box) { /* a narrow window's map is as high as the city asks */
+  const [west, south, east, north] = MAP.box;
+  document.getElementById("map").style.setProperty("--high", ((north - south) / Math.max(1, east - west)).toFixed(3));
+}
 size();
 setView("baseline");
 document.getElementById("map-empty").hidden = Object.keys(LAYERS).length > 0;

@@ -1,4 +1,4 @@
-"""Why: one or two sentences that an officer understands, made of the tables' own columns.
+"""Why the verification says what it says: one or two sentences, made of the tables' own columns.
 
 The tables carry them in Indonesian; documents in English make them anew from the same rows.
 """
