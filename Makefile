@@ -7,7 +7,8 @@ SAMPLE_PIPELINE := $(SAMPLE)/pipelines/contoh.yaml
 PIPELINE ?= $(SAMPLE_PIPELINE)
 STAGES := ingest consolidate verify screen profile publish
 ARGS ?=
-# The meeting's workbook: written by make worksheet, read by make decisions; copies are listed.
+# The meeting's workbook: written by make worksheet, read by make decisions; copies are listed. One
+# that holds entries not yet taken in is overwritten only by make worksheet ARGS=--force.
 XLSX ?= build/rapat/$(basename $(notdir $(PIPELINE))).xlsx
 
 .PHONY: help run test lint bench torture setup sample init check worksheet decisions seal diff \

@@ -232,8 +232,13 @@ def _known(key: str, known: list[str], where: str) -> None:
 
 def nearest(key: str, known: list[str]) -> str:
     """The end of an error message: the known word that looks most like ``key``, or all of them."""
-    near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
-    return f"; maksudnya {near[0]!r}?" if near else f"; yang ada: {', '.join(known[:40])}"
+    near = closest(key, known)
+    return f"; yang ada: {', '.join(known[:40])}" if near is None else f"; maksudnya {near!r}?"
+
+
+def closest(key: str, known: list[str]) -> str | None:
+    """The known word that looks most like ``key``; None where none looks like it."""
+    return next(iter(difflib.get_close_matches(key, known, n=1, cutoff=0.4)), None)
 
 
 SAYINGS = {  # pydantic's kinds of fault, as a sentence

@@ -11,10 +11,14 @@ from kotaku_geo.decisions import Decision, read_decisions, write_decisions
 from kotaku_geo.errors import InputError
 from kotaku_geo.files import write_whole
 from kotaku_geo.outcome import exit_code_of
-from kotaku_geo.publish.worksheet.cases import DECIDED, STALE, Case, gather
+from kotaku_geo.publish.worksheet.cases import DECIDED, STALE, Case, by_conflict_id, gather
 from kotaku_geo.publish.worksheet.filed import Filed
-from kotaku_geo.publish.worksheet.judge import Fault, judge
+from kotaku_geo.publish.worksheet.guard import keep, read_back
+from kotaku_geo.publish.worksheet.judge import judge
 from kotaku_geo.publish.worksheet.merge import Merged, merge
+from kotaku_geo.publish.worksheet.news import emptied
+from kotaku_geo.publish.worksheet.onward import Step, next_steps
+from kotaku_geo.publish.worksheet.remarks import Fault, Notice
 from kotaku_geo.publish.worksheet.returned import Returned, read_workbook
 from kotaku_geo.publish.worksheet.words import number, say, speaking
 from kotaku_geo.runner import Say, run_stages
@@ -46,13 +50,28 @@ class Exported:
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of filled copies; ``written`` tells whether the file of decisions was."""
+    """What became of filled copies.
+
+    Attributes:
+        merged: what the copies come to.
+        written: whether the file of decisions was.
+        path: that file.
+        exit_code: of the command.
+        faults: all that is wrong.
+        notices: what is to be known besides.
+        replaced: sentences on what is replaced.
+        steps: what to do next, and how it is told; nothing where nothing was written.
+        lang: the language of what is told.
+    """
 
     merged: Merged
     written: bool
     path: Path
     exit_code: int
     faults: list[Fault] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     lang: str = "id"
 
     def as_json(self) -> dict[str, Any]:
@@ -62,21 +81,27 @@ class Imported:
             "written": self.written,
             "new": [d.decision_id for d in self.merged.new],
             "changed": [d.decision_id for d in self.merged.changed],
+            "replaced": [one.as_json() for one in self.merged.replaced],
             "unchanged": self.merged.unchanged,
             "on_file": len(self.merged.decisions) if self.written else None,
             "faults": [fault.as_json() for fault in self.faults],
+            "notices": [notice.as_json() for notice in self.notices],
+            "next": [step.command for step in self.steps],
             "exit_code": self.exit_code,
         }
 
     def as_text(self) -> str:
-        """For a person: everything that is wrong, then what was taken."""
+        """For a person: all that is wrong or to be known, what was taken, and what comes next."""
         with speaking(self.lang):
             lines = [fault.as_text() for fault in self.faults]
+            lines += [say("kabar.catatan", isi=notice.as_text()) for notice in self.notices]
+            lines += self.replaced if self.written else []
             counts = {"baru": len(self.merged.new), "ganti": len(self.merged.changed),
                       "tetap": self.merged.unchanged, "salah": len(self.faults)}  # fmt: skip
             key = "ditulis" if self.written else "ditolak" if self.faults else "sama"
             told = {name: number(count, 0) for name, count in counts.items()}
-            return "\n".join([*lines, say(f"hasil.{key}", berkas=self.path.name, **told)])
+            result = say(f"hasil.{key}", berkas=self.path.name, **told)
+            return "\n".join([*lines, result, *(step.told for step in self.steps)])
 
 
 def export_worksheet(
@@ -84,6 +109,7 @@ def export_worksheet(
     target: Path,
     *,
     docx: Path | None = None,
+    force: bool = False,
     drop: Path | None = None,
     build: Path = Path("build"),
     seal_dir: Path | None = None,
@@ -93,18 +119,24 @@ def export_worksheet(
 ) -> Exported:
     """Write the workbook of every conflict, and the draft minutes where ``docx`` asks for them.
 
-    ``lang`` is the language of both; a copy in either can be imported.
+    ``lang`` is the language of both; a copy in either can be imported. Where ``target`` is there
+    with entries that are not on file it stays as it is, unless ``force``.
 
     Raises:
-        KotakuError: as consolidation does; `OutputError` where a paper cannot be written.
+        KotakuError: as consolidation does; `OutputError` where a paper cannot be written, or the
+            workbook would take the place of such entries.
     """
     from kotaku_geo.publish.worksheet.book import workbook
 
+    with speaking(lang):
+        there = None if force else read_back(target)
     workspace, code = _consolidated(file, drop, build, workers, say_line)
     decisions = read_decisions(file.path.parent / file.pipeline.decisions, file.pipeline)
     cases, names = gather(workspace, file.pipeline, decisions)
     written = [str(target)]
     with speaking(lang):
+        if there is not None:
+            keep(there, target, cases, decisions, names)
         write_whole(target, workbook(cases, names, workspace))
         if docx is not None:
             from kotaku_geo.history.baseline import Baseline
@@ -146,13 +178,18 @@ def import_worksheets(
     with speaking(lang):
         books, unread = _read(filled)
         judged = judge(books, cases, names, today or dt.date.today())
-        merged = merge(judged, _with_words(Filed(workspace, on_file).about, cases))
-    faults = [*unread, *merged.faults]
-    fresh = bool(merged.new or merged.changed)
-    written = fresh and (partial or not faults)
+        merged = merge(judged, _with_words(Filed(workspace, on_file).about, cases), names)
+        faults = [*unread, *merged.faults]
+        taken = [*merged.new, *merged.changed]
+        written = bool(taken) and (partial or not faults)
+        held = merged.decisions if written else on_file
+        notices = [*merged.notices, *emptied(books, by_conflict_id(cases), held, names)]
+        replaced = [one.as_text(names) for one in merged.replaced]
+        steps = list(next_steps(file.path, cases, taken, drop, build)) if written else []
     if written:
         write_decisions(path, merged.decisions)
-    return Imported(merged, written, path, _REFUSED if faults else code, faults, lang)
+    code = _REFUSED if faults else code
+    return Imported(merged, written, path, code, faults, notices, replaced, steps, lang)
 
 
 def _with_words(

@@ -19,6 +19,7 @@ def worksheet_group() -> None:
 @click.argument("pipeline", type=click.Path(path_type=Path))
 @click.argument("workbook", type=click.Path(path_type=Path))
 @click.option("--docx", type=click.Path(path_type=Path), help="Also the draft minutes.")
+@click.option("--force", is_flag=True, help="Overwrite a workbook that holds unsaved entries.")
 @click.option("--seal-dir", type=click.Path(path_type=Path), help="In place of segel/.")
 @look_options
 def worksheet_export_command(pipeline: Path, workbook: Path, debug: bool, **options: Any) -> None:

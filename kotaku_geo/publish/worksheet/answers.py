@@ -59,6 +59,12 @@ def share(value: Any, percent_format: bool = False) -> float:
     return round(result, 6) + 0.0
 
 
+def is_bare(value: Any, percent_format: bool = False) -> bool:
+    """Whether a number that `share` reads is written without a sign for percent."""
+    match = _SHARE.fullmatch(str(value).strip())
+    return not percent_format and (match is None or match[3] is None)
+
+
 def amount(value: Any, percent_format: bool = False) -> float:
     """A number that is not negative, of ``45,5``, ``45.5`` or a number cell.
 

@@ -143,6 +143,12 @@ def gather(
     return sorted(cases, key=_consequence), Names.of(workspace, pipeline)
 
 
+def by_conflict_id(cases: Sequence[Case]) -> dict[str, Case]:
+    """Cases by their id, and by those that they had before an RT was moved."""
+    former = {name: case for case in cases for name in case.formerly}
+    return former | {case.conflict_id: case for case in cases}
+
+
 def _outlines_in(conflicts: pd.DataFrame) -> set[tuple[str, str]]:
     """Kind and subject of every outline in dispute."""
     rows = conflicts[conflicts["kind"] == BOUNDARY]

@@ -13,10 +13,11 @@ LOCKED = ("conflict_id", "kind", "subject", "parameter", "kandidat", "bukti")
 ANSWERS = ("pilihan", "nilai", "alasan", "forum", "berita_acara", "tanggal", "oleh")
 COLUMNS = (*LOCKED, *ANSWERS)
 RECORD = ("alasan", "forum", "berita_acara", "tanggal", "oleh")  # what every decision must say
-# A sheet that nobody sees: on what evidence each row was put before the meeting, and what stood in
-# its locked cells. A spreadsheet program keeps it when the workbook is saved.
+# A sheet that nobody sees: on what evidence each row was put before the meeting, what stood in its
+# locked cells, and with which decision it went out. A spreadsheet program keeps it when the
+# workbook is saved.
 KEY_SHEET = "_kunci"
-KEYS = ("conflict_id", "bukti", "isi", "material", "status", "kelurahan", "pilihan")
+KEYS = ("conflict_id", "bukti", "isi", "material", "status", "kelurahan", "decision_id", "pilihan")
 
 
 def locked_cells(case: Case, names: Names) -> tuple[str, ...]:

@@ -7,57 +7,35 @@ from typing import Any
 
 from kotaku_geo.decisions import Decision, identified
 from kotaku_geo.publish.words import LANGUAGES
-from kotaku_geo.publish.worksheet import answers
+from kotaku_geo.publish.worksheet import answers, choices
 from kotaku_geo.publish.worksheet.answers import AnswerError
-from kotaku_geo.publish.worksheet.cases import BOUNDARY, IDENTITY, VALUE, Case
-from kotaku_geo.publish.worksheet.form import (
-    ANSWERS,
-    LOCKED,
-    SHEET,
-    imprint,
-    locked_cells,
-    same_text,
-)
+from kotaku_geo.publish.worksheet.cases import VALUE, Case
+from kotaku_geo.publish.worksheet.form import ANSWERS, LOCKED, imprint, locked_cells, same_text
 from kotaku_geo.publish.worksheet.names import Names
+from kotaku_geo.publish.worksheet.remarks import Fault
 from kotaku_geo.publish.worksheet.returned import Cell, Key, Returned, Row, is_blank
 from kotaku_geo.publish.worksheet.sentences import candidates, grounds
 from kotaku_geo.publish.worksheet.words import say, speaking
 
 
 @dataclass(frozen=True)
-class Fault:
-    """Something that keeps a row, or a whole file, from being taken."""
-
-    file: str
-    text: str
-    row: int | None = None
-    column: str | None = None
-
-    def as_text(self) -> str:
-        """File, sheet, row, column, and what is wrong."""
-        if self.row is None:
-            return self.text
-        return say("baca.di", berkas=self.file, lembar=SHEET, baris=self.row, kolom=self.column,
-                   isi=self.text)  # fmt: skip
-
-    def as_json(self) -> dict[str, Any]:
-        """The same for a machine."""
-        sheet = None if self.row is None else SHEET
-        return {"file": self.file, "sheet": sheet, "row": self.row, "column": self.column,
-                "message": self.text}  # fmt: skip
-
-
-@dataclass(frozen=True)
 class Judged:
     """A filled row with its conflict: a decision, or the faults that keep it from being one.
 
-    ``case`` is None where no conflict has the row's id.
+    Attributes:
+        row: the row.
+        case: None where no conflict has the row's id.
+        decision: what it decides; None where it does not, or has a fault.
+        faults: all that is wrong with it.
+        exported: id of the decision that the row went out with; empty where it may have gone out
+            with one and nobody knows which; None where it went out empty.
     """
 
     row: Row
     case: Case | None
     decision: Decision | None
     faults: tuple[Fault, ...]
+    exported: str | None = None
 
 
 def judge(
@@ -99,17 +77,18 @@ def _row(row: Row, book: Returned, known: _Cases, names: Names, today: dt.date) 
     faults = list(_changed(row, case, key, names))
     if case is None and (filled or key is None):
         word = "tanpa_id" if not name else "hilang" if key else "asing"
-        faults = [_fault(row, "conflict_id", say(f"tolak.{word}", id=name))]
+        faults = [Fault.at(row, "conflict_id", say(f"tolak.{word}", id=name))]
     if not filled:
         return Judged(row, case, None, tuple(faults)) if faults else None
     if case is None:
         return Judged(row, None, None, tuple(faults))
     if key is not None and key.evidence != case.evidence:
         now = candidates(case, names).replace("\n", " ")
-        faults.append(_fault(row, "bukti", say("tolak.basi", kini=now)))
-    decision, wrong = _decision(row, case, today)
+        faults.append(Fault.at(row, "bukti", say("tolak.basi", kini=now)))
+    decision, wrong = _decision(row, case, names, today)
     faults += wrong
-    return Judged(row, case, None if faults else decision, tuple(faults))
+    exported = "" if key is None else key.decision_id
+    return Judged(row, case, None if faults else decision, tuple(faults), exported)
 
 
 def _changed(row: Row, case: Case | None, key: Key | None, names: Names) -> Iterator[Fault]:
@@ -119,19 +98,19 @@ def _changed(row: Row, case: Case | None, key: Key | None, names: Names) -> Iter
         return
     if case is None:
         if key is not None:
-            yield _fault(row, "conflict_id", say("tolak.terkunci"))
+            yield Fault.at(row, "conflict_id", say("tolak.terkunci"))
         return
     differ, lang = _differing(cells, case, names)
     if key is not None:
         for column in differ or ["bukti"]:
-            yield _fault(row, column, say("tolak.terkunci"))
+            yield Fault.at(row, column, say("tolak.terkunci"))
         return
     with speaking(lang):
         if "bukti" in differ and _has_grounds(row, case, names):
             differ.remove("bukti")
     for column in differ:
         text = say("tolak.terkunci" if column not in ("kandidat", "bukti") else "tolak.lain")
-        yield _fault(row, column, text)
+        yield Fault.at(row, column, text)
 
 
 def _differing(cells: Sequence[object], case: Case, names: Names) -> tuple[list[str], str]:
@@ -154,7 +133,9 @@ def _has_grounds(row: Row, case: Case, names: Names) -> bool:
     return bool(cell) and all(same_text(line) in cell for line in grounds(case, names))
 
 
-def _decision(row: Row, case: Case, today: dt.date) -> tuple[Decision | None, list[Fault]]:
+def _decision(
+    row: Row, case: Case, names: Names, today: dt.date
+) -> tuple[Decision | None, list[Fault]]:
     faults: list[Fault] = []
 
     def read(column: str, how: Callable[[Cell], Any]) -> Any:
@@ -164,10 +145,10 @@ def _decision(row: Row, case: Case, today: dt.date) -> tuple[Decision | None, li
                 raise AnswerError(say(f"tolak.kosong.{column}"))
             return how(cell)
         except AnswerError as error:
-            faults.append(_fault(row, column, str(error)))
+            faults.append(Fault.at(row, column, str(error)))
             return None
 
-    source, value, wrong = _choice(row, case)
+    source, value, wrong = choices.chosen(row, case, names)
     faults += wrong
     said = {c: read(c, lambda cell: answers.words(cell.value))
             for c in ("alasan", "forum", "berita_acara", "oleh")}  # fmt: skip
@@ -188,42 +169,4 @@ def _share_of_record(source: str | None, case: Case) -> str | None:
     if case.kind != VALUE or source is None or "#" not in source:
         return None
     shares = [o.persen for o in case.options if o.choice == source]
-    return None if shares[0] is None else _plain_number(round(shares[0], 1))
-
-
-def _choice(row: Row, case: Case) -> tuple[str | None, str | None, list[Fault]]:
-    """What ``pilihan`` and ``nilai`` say: a source and no value, or a value and no source."""
-    choice, value = row.cells["pilihan"], row.cells["nilai"]
-    has_choice, has_value = not is_blank(choice), not is_blank(value)
-    if case.kind == IDENTITY:
-        wrong = [_fault(row, "pilihan", say("tolak.identitas_pilihan"))] if has_choice else []
-        if not has_value:
-            return None, None, [*wrong, _fault(row, "nilai", say("tolak.kosong.nilai"))]
-        return None, value.text, wrong + _among(row, "nilai", value.text, case.identities)
-    if case.kind == BOUNDARY and has_value:
-        return None, None, [_fault(row, "nilai", say("tolak.batas_nilai"))]
-    if has_choice and has_value:
-        return None, None, [_fault(row, "nilai", say("tolak.keduanya"))]
-    if has_choice:
-        return choice.text, None, _among(row, "pilihan", choice.text, case.choices)
-    if not has_value:
-        return None, None, [_fault(row, "pilihan", say("tolak.kosong.pilihan"))]
-    read = answers.share if case.shares else answers.amount
-    try:
-        return None, _plain_number(read(value.value, value.percent)), []
-    except AnswerError as error:
-        return None, None, [_fault(row, "nilai", str(error))]
-
-
-def _among(row: Row, column: str, text: str, known: Sequence[str]) -> list[Fault]:
-    if text in known:
-        return []
-    return [_fault(row, column, say(f"tolak.bukan_{column}", isi=text[:80], ada=", ".join(known)))]
-
-
-def _plain_number(value: float) -> str:
-    return repr(round(value, 6)).removesuffix(".0")
-
-
-def _fault(row: Row, column: str, text: str) -> Fault:
-    return Fault(row.file, text, row.number, column)
+    return None if shares[0] is None else choices.plain_number(round(shares[0], 1))

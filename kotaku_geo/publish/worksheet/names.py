@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kotaku_geo.config import City, Pipeline
-from kotaku_geo.publish.worksheet.words import data, day, language, level, plain, say
+from kotaku_geo.publish.worksheet.words import data, day, language, level, plain, say, series
 from kotaku_geo.regulation import Regulation, load
 from kotaku_geo.workspace import Workspace
 
@@ -48,14 +48,24 @@ class Names:
             return say("nama.kawasan", nama=self.kawasan[subject], id=subject)
         return self.record(subject) if is_record(subject) else plain(subject)
 
+    def spoken(self, subject: str) -> list[str]:
+        """What a place is called for short, where it is clear which kelurahan is talked of."""
+        if parts := rt_parts(subject):
+            _, number, rt = parts
+            numbers = rt.replace("+RT", ", ")
+            if number is None:
+                return [say("nama.rt_saja", rt=numbers)]
+            return [say(f"nama.{key}", rt=numbers, rw=number) for key in ("rt_rw", "rw_rt")]
+        return [table[subject] for table in (self.kelurahan, self.kawasan) if subject in table]
+
     def village(self, kode: str) -> str:
         """A kelurahan's name; its code where it has none."""
         return self.kelurahan.get(kode, kode)
 
     def village_of(self, subject: str) -> str:
-        """Name of the kelurahan in which a thing lies (``;`` between several); empty if unknown."""
+        """Name of the kelurahan in which a thing lies, or of all; empty if unknown."""
         if subject in self.village_of_kawasan:
-            return self.village_of_kawasan[subject]
+            return series(self.village_of_kawasan[subject].split(";"), "nama.dan")
         match = re.match(r"\d\d\.\d\d\.\d\d\.\d{4}", subject)
         return self.village(match[0]) if match else ""
 

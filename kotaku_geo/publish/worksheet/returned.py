@@ -18,6 +18,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from kotaku_geo.errors import InputError
+from kotaku_geo.publish.worksheet.cases import DECIDED
 from kotaku_geo.publish.worksheet.form import COLUMNS, KEY_SHEET, KEYS, SHEET, same_text
 from kotaku_geo.publish.worksheet.words import number, say
 
@@ -56,10 +57,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Key:
-    """What the export kept of a row: the evidence, and the imprint of its locked cells."""
+    """What the export kept of a row.
+
+    Attributes:
+        evidence: hash over the candidates.
+        imprint: of the row's locked cells.
+        decision_id: of the decision that the row went out with; empty where an older export wrote
+            one and did not keep its id; None where it wrote none.
+    """
 
     evidence: str
     imprint: str
+    decision_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -153,17 +162,22 @@ def _keys(sheet: Any) -> dict[str, Key]:
     found: dict[str, Key] = {}
     lines = _lines(sheet)
     header = [cell.text for cell in next(lines, [])]
-    wanted = KEYS[:3]
-    if any(name not in header for name in wanted):
+    if any(name not in header for name in KEYS[:3]):
         return {}
+    places = {name: header.index(name) for name in KEYS if name in header}
     for line in lines:
-        texts = [
-            line[header.index(name)].text if len(line) > header.index(name) else ""
-            for name in wanted
-        ]
-        if all(texts):
-            found[texts[0]] = Key(texts[1], texts[2])
+        cells = {n: line[at].text if at < len(line) else "" for n, at in places.items()}
+        name, evidence, content = (cells[column] for column in KEYS[:3])
+        if name and evidence and content:
+            found[name] = Key(evidence, content, _went_out_with(cells))
     return found
+
+
+def _went_out_with(cells: Mapping[str, str]) -> str | None:
+    """The id of the decision that a row was exported with; see `Key`."""
+    if "decision_id" in cells:
+        return cells["decision_id"] or None
+    return "" if cells.get("status") == DECIDED else None
 
 
 def is_blank(cell: Cell) -> bool:

@@ -6,7 +6,8 @@ from kotaku_geo.evidence import Told, told
 from kotaku_geo.publish.worksheet.cases import BOUNDARY, DECIDED, IDENTITY, STALE, Case, Option
 from kotaku_geo.publish.worksheet.names import Names, is_record
 from kotaku_geo.publish.worksheet.records import Record
-from kotaku_geo.publish.worksheet.words import day, number, plain, say
+from kotaku_geo.publish.worksheet.weight import weight
+from kotaku_geo.publish.worksheet.words import day, number, plain, say, series
 
 _SHIFTS = ("geser_p50_m", "geser_p95_m", "geser_balik_p50_m", "geser_balik_p95_m")
 
@@ -35,21 +36,27 @@ def candidates(case: Case, names: Names) -> str:
     return plain("\n".join(lines))
 
 
-def evidence(case: Case, names: Names) -> str:
-    """Cell ``bukti``: how the candidates came about, how far apart they are, what hangs on it."""
-    lines = [say("bukti.material" if case.material else "bukti.tidak_material")]
+def evidence(case: Case, names: Names, *, pictured: bool = False) -> str:
+    """Cell ``bukti``: how the candidates came about, how far apart they are, what hangs on it.
+
+    That an earlier decision is stale comes first. ``pictured``: the picture stands beside it.
+    """
+    lines = []
+    said = case.decision is not None and decision_told(case, names)
+    if case.decision is not None and case.status == STALE:
+        lines.append(say("bukti.basi", isi=said))
+        if case.decision.taken_on:
+            lines.append(say("bukti.waktu_itu", isi="; ".join(taken_on(case.decision, names))))
+    lines.append(weight(case))
     lines += grounds(case, names)
     lines += _incomplete(case, names)
-    lines += _apart(case, names)
+    lines += _apart(case, names, pictured)
     lines += consequences(case, names)
     if case.common_line:
-        places = say("nama.dan").join(names.place(subject) for subject in case.common_line)
+        places = series([names.place(subject) for subject in case.common_line], "nama.dan")
         lines.append(say("bukti.garis_bersama", tempat=places))
-    if case.decision is not None and case.status in (STALE, DECIDED):
-        said = decision_told(case, names)
-        lines.append(say("bukti.basi" if case.status == STALE else "bukti.berlaku", isi=said))
-        if case.status == STALE and case.decision.taken_on:
-            lines.append(say("bukti.waktu_itu", isi="; ".join(taken_on(case.decision, names))))
+    if case.decision is not None and case.status == DECIDED:
+        lines.append(say("bukti.berlaku", isi=said))
     return plain("\n".join(lines))
 
 
@@ -110,11 +117,23 @@ def chosen(case: Case, names: Names) -> str:
     decision = case.decision
     assert decision is not None
     if decision.source_id is not None:
-        who = names.record(decision.source_id)
         option = _in_force(case) if case.status == DECIDED else None
+        who = _choice(decision, names)
         return who if option is None else f"{who}: {_said(option, case, names)}"
+    return _choice(decision, names)
+
+
+def decision_in_words(decision: Decision, names: Names) -> str:
+    """A decision by itself in a clause: whom or what it chooses, by which minutes, of which day."""
+    return say("bukti.keputusan", pilihan=_choice(decision, names),
+               berita=plain(decision.minutes), tanggal=day(decision.date))  # fmt: skip
+
+
+def _choice(decision: Decision, names: Names) -> str:
+    if decision.source_id is not None:
+        return names.record(decision.source_id)
     if decision.number is not None:
-        unit = " %" if case.shares else ""
+        unit = "" if decision.parameter.startswith("penyebut.") else " %"
         return amount(decision.number) + unit
     return names.place(str(decision.value))
 
@@ -182,7 +201,7 @@ def _called(option: Option, case: Case, names: Names) -> str:
 
 def _said(option: Option, case: Case, names: Names) -> str:
     if option.persen is not None:
-        score = "" if option.score is None else say("kandidat.nilai", nilai=number(option.score, 0))
+        score = "" if option.score is None else say("kandidat.skor", skor=number(option.score, 0))
         return f"{number(option.persen, 1)} %{score}"
     if case.kind == BOUNDARY and isinstance(option.value, (int, float)):
         return f"{number(option.value, 2)} ha"
@@ -279,14 +298,14 @@ def amount(value: float) -> str:
     return text.rstrip("0").rstrip(",.")
 
 
-def _apart(case: Case, names: Names) -> list[str]:
+def _apart(case: Case, names: Names, pictured: bool) -> list[str]:
     standing = next((o for o in case.options if o.stands), None)
     lines = []
     if case.spread is not None and case.shares:
         limit = names.pipeline.tolerance(case.parameter)
         lines.append(say("bukti.selisih", selisih=number(case.spread, 1), batas=number(limit, 1)))
     if case.kind == BOUNDARY:
-        lines.append(say("bukti.lihat"))
+        lines += [] if pictured else [say("bukti.lihat")]
     elif any(o.extra.get("cara") == "peta" or is_record(o.value) for o in case.options):
         lines.append(say("bukti.lihat_identitas"))
     if standing is not None and case.status != DECIDED:

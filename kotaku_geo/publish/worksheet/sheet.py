@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from xlsxwriter.utility import xl_range_abs
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
-from kotaku_geo.publish.worksheet.cases import BOUNDARY, DECIDED, IDENTITY, Case
+from kotaku_geo.publish.worksheet.cases import BOUNDARY, DECIDED, IDENTITY, STALE, Case
 from kotaku_geo.publish.worksheet.form import (
     ANSWERS,
     COLUMNS,
@@ -23,6 +23,7 @@ from kotaku_geo.publish.worksheet.words import number, plain, say
 
 WIDTHS = (13, 10, 26, 12, 46, 56, 20, 12, 28, 18, 18, 12, 18)
 FIRST_CHOICE = len(KEYS) - 1  # column of the sheet of keys in which a row's choices begin
+SMALL = 10  # percent: less than this is written with its sign
 _PILIHAN, _NILAI, _ALASAN, _TANGGAL = (
     COLUMNS.index(c) for c in ("pilihan", "nilai", "alasan", "tanggal")
 )
@@ -41,8 +42,7 @@ def write_conflicts(
         cells = locked_cells(case, names)
         fit(sheet, row, [*zip(cells, WIDTHS, strict=False), *_widths_of(answers_of(case))])
         for place, text in enumerate(cells):
-            strong = case.material and COLUMNS[place] == "kind"
-            put(sheet, row, place, text, styles["strong" if strong else "locked"])
+            put(sheet, row, place, text, styles[_look(case, COLUMNS[place])])
         _answers(sheet, row, case, styles)
         _validate(sheet, row, case)
     sheet.set_row(0, 20)
@@ -50,6 +50,13 @@ def write_conflicts(
     sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
     sheet.freeze_panes(1, COLUMNS.index("kandidat"))
     _missing(sheet, last, styles)
+
+
+def _look(case: Case, column: str) -> str:
+    """Style of a locked cell: ``conflict_id`` shows the status, ``kind`` what is material."""
+    if column == "conflict_id":
+        return {STALE: "stale", DECIDED: "decided"}.get(case.status, "locked")
+    return "strong" if column == "kind" and case.material else "locked"
 
 
 def write_keys(sheet: Any, cases: Sequence[Case], names: Names) -> None:
@@ -64,6 +71,8 @@ def write_keys(sheet: Any, cases: Sequence[Case], names: Names) -> None:
         sheet.write_number(row, KEYS.index("material"), int(case.material))
         sheet.write_string(row, KEYS.index("status"), case.status)
         sheet.write_string(row, KEYS.index("kelurahan"), village)
+        if case.decision is not None and case.status == DECIDED:
+            sheet.write_string(row, KEYS.index("decision_id"), case.decision.decision_id)
         for place, choice in enumerate(case.choices or case.identities):
             sheet.write_string(row, FIRST_CHOICE + place, plain(choice))
     sheet.very_hidden()
@@ -78,8 +87,8 @@ def answers_of(case: Case) -> tuple[Any, ...]:
     value: Any = decision.value if decision.source_id is None else None
     if value is not None and case.kind != IDENTITY and decision.number is not None:
         value = decision.number
-        if case.shares and 0 < value < 1:  # as a number it could be a fraction
-            value = f"{number(value, 6).rstrip('0')} %"
+        if case.shares and 0 < value < SMALL:  # as a bare number it could be a fraction, or a score
+            value = f"{number(value, 6).rstrip('0').rstrip(',.')} %"
     record = decision.reason, decision.forum, decision.minutes, decision.date, decision.by
     return decision.source_id, value, *record
 
@@ -90,9 +99,9 @@ def _widths_of(answers: Sequence[Any]) -> list[tuple[Any, float]]:
 
 def _answers(sheet: Any, row: int, case: Case, styles: Styles) -> None:
     shut = {_NILAI} if case.kind == BOUNDARY else {_PILIHAN} if case.kind == IDENTITY else set()
-    looks = {_NILAI: "answer_number" if case.kind == "nilai" else "answer", _TANGGAL: "answer_date"}
     for place, value in enumerate(answers_of(case), start=len(LOCKED)):
-        style = styles["shut" if place in shut else looks.get(place, "answer")]
+        dated = "answer_date" if place == _TANGGAL else "answer"
+        style = styles["shut" if place in shut else dated]
         if isinstance(value, dt.date):
             sheet.write_datetime(row, place, value, style)
         else:
@@ -107,8 +116,10 @@ def _validate(sheet: Any, row: int, case: Case) -> None:
     if case.identities:
         sheet.data_validation(row, _NILAI, row, _NILAI, _rule("identitas", "list", source=listed))
     elif case.shares:
-        between = {"criteria": "between", "minimum": 0, "maximum": 100}
-        sheet.data_validation(row, _NILAI, row, _NILAI, _rule("bagian", "decimal", **between))
+        cell = xl_rowcol_to_cell(row, _NILAI)
+        signed = f'AND(ISTEXT({cell}),RIGHT(TRIM({cell}),1)="%")'
+        either = f"=OR(AND(ISNUMBER({cell}),{cell}>=0,{cell}<=100),{signed})"
+        sheet.data_validation(row, _NILAI, row, _NILAI, _rule("bagian", "custom", value=either))
     elif case.kind != BOUNDARY:
         least = {"criteria": ">=", "value": 0}
         sheet.data_validation(row, _NILAI, row, _NILAI, _rule("jumlah", "decimal", **least))

@@ -24,9 +24,10 @@ _TABLE: dict[str, dict[str, Any]] = {
     "band": {**_BOX, **_HEAD, "bg_color": "#2E75B6", "align": "center"},
     "locked": {**_BOX, "bg_color": "#F2F2F2"},
     "strong": {**_BOX, "bg_color": "#FCE4D6", "bold": True},
+    "stale": {**_BOX, "bg_color": "#F4B084", "bold": True},
+    "decided": {**_BOX, "bg_color": "#C6E0B4"},
     "shut": {**_BOX, "bg_color": "#D9D9D9"},
     "answer": {**_BOX, "bg_color": "#FFFFE5", "locked": False},
-    "answer_number": {**_BOX, "bg_color": "#FFFFE5", "locked": False, "num_format": "0.0##"},
     "answer_date": {**_BOX, "bg_color": "#FFFFE5", "locked": False, "num_format": "dd/mm/yyyy"},
     "cell": {**_BOX},
     "cell_strong": {**_BOX, "bold": True},
@@ -37,7 +38,7 @@ _TABLE: dict[str, dict[str, Any]] = {
     "total": {**_BOX, "num_format": "#,##0", "bold": True, "align": "center", "font_size": 12},
     "link": {**_BOX, "font_color": "#0563C1", "underline": 1},
 }
-_TEXTS = ("locked", "strong", "cell", "cell_strong", "text")
+_TEXTS = ("locked", "strong", "stale", "decided", "cell", "cell_strong", "text")
 _MARKS = {"done": {"bg_color": "#E2F0D9"}, "lack": {"bg_color": "#FFD966"}}
 
 

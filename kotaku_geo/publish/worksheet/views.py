@@ -104,7 +104,7 @@ def write_boundaries(
                Column(say("batas.bukti"), 42), Column(say("batas.gambar"), 55)]  # fmt: skip
     put_head(sheet, 0, columns, styles)
     for at, (row, case) in enumerate(rows, start=1):
-        said = candidates(case, names), evidence(case, names)
+        said = candidates(case, names), evidence(case, names, pictured=True)
         link(sheet, at, row, styles)
         for place, text in enumerate(said, start=1):
             put(sheet, at, place, text, styles["cell"])

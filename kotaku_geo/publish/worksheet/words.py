@@ -6,7 +6,7 @@ words that machines read (headers, kinds, statuses) are the same in every langua
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -66,6 +66,12 @@ def day(value: Any) -> str:
 def level(name: str) -> str:
     """A slum level in words."""
     return words.text(f"tingkat.{name}", language()).lower()
+
+
+def series(parts: Sequence[str], last: str) -> str:
+    """``A, B dan C``; ``last`` is the key of the word before the last part."""
+    *others, end = parts
+    return say(last).join([", ".join(others), end] if others else [end])
 
 
 def plain(value: Any) -> str:

@@ -15,6 +15,7 @@ import pytest
 from kotaku_geo.config import load_pipeline
 from kotaku_geo.decisions import read_decisions
 from kotaku_geo.meeting import import_worksheets
+from kotaku_geo.publish.worksheet.form import imprint
 from tests.publish.worksheet.officer import CONTRACT, RECORD, Copy, Desk
 
 
@@ -137,12 +138,12 @@ def test_partial_takes_the_good_rows_and_lists_the_rest(desk: Desk, blank: Path)
 
 def test_copies_that_disagree_are_reported_and_neither_is_chosen(desk: Desk, blank: Path) -> None:
     first, second = Copy(blank), Copy(blank)
-    shared, apart, reason, *_ = first.ids("nilai")
+    shared, apart, minutes, *_ = first.ids("nilai")
     for copy in (first, second):
         copy.decide(shared)
         copy.decide(apart, last=copy is second)
-        copy.decide(reason)
-    second.put(reason, alasan="Alasan lain")
+        copy.decide(minutes)
+    second.put(minutes, berita_acara="BA 051/12/2024")
     paths = first.save(desk.desk / "satu.xlsx"), second.save(desk.desk / "dua.xlsx")
     code, told = desk.bring_back(*paths)
     assert code == 3
@@ -150,7 +151,7 @@ def test_copies_that_disagree_are_reported_and_neither_is_chosen(desk: Desk, bla
     found = {(f["file"], f["row"], f["column"]) for f in told["faults"]}
     rows = first.rows
     assert found == {(file, rows[i], c) for file in ("satu.xlsx", "dua.xlsx")
-                     for i, c in ((apart, "pilihan"), (reason, "alasan"))}  # fmt: skip
+                     for i, c in ((apart, "pilihan"), (minutes, "berita_acara"))}  # fmt: skip
     assert all("bertentangan" in f["message"] for f in told["faults"])
     code, told = desk.bring_back(*paths, partial=True)
     assert list(on_file(desk)) == [about(first, shared)]
@@ -258,6 +259,31 @@ def test_a_copy_that_lost_its_keys_is_held_against_the_sentences(
     code, told = desk.bring_back(desk.desk / "isi.xlsx")
     expected = {(copy.rows[one], "bukti")} if changed else set()
     assert (code, faults(told)) == (3 if changed else 0, expected)
+
+
+def test_a_workbook_of_an_earlier_release_is_still_read(desk: Desk, blank: Path) -> None:
+    """Its sentences are worded otherwise, and it did not keep with which decision a row went out."""
+    copy = Copy(blank)
+    first, second, *_ = copy.ids("nilai")
+    for conflict in (first, second):
+        copy.decide(conflict)
+    assert desk.bring_back(copy.save(desk.desk / "isi.xlsx"))[0] == 0
+    old = Copy(desk.export("lama.xlsx"))
+    keys = old.book["_kunci"]
+    heads = {str(c.value): c.column for c in keys[1] if c.value}
+    keys.cell(1, heads["decision_id"]).value = None
+    for place, conflict in enumerate(old.rows, start=2):
+        old.put(conflict, kandidat=str(old.get(conflict, "kandidat")).replace("(skor", "(nilai"))
+        locked = [old.get(conflict, column) for column in CONTRACT[:6]]
+        keys.cell(place, heads["isi"]).value = imprint(locked)
+    third = old.ids("nilai")[2]
+    old.decide(third)
+    old.decide(first, last=True, berita_acara="BA 051")
+    old.put(second, **dict.fromkeys(("pilihan", *RECORD)))
+    code, told = desk.bring_back(old.save(desk.desk / "kembali.xlsx"))
+    assert (code, told["faults"]) == (0, [])
+    assert (len(told["new"]), len(told["replaced"])) == (1, 1)
+    assert [(n["row"], n["column"]) for n in told["notices"]] == [(old.rows[second], "pilihan")]
 
 
 def test_an_unknown_conflict_and_a_row_without_one_are_told(desk: Desk, blank: Path) -> None:

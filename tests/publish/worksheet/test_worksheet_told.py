@@ -76,7 +76,7 @@ def test_a_stale_decision_is_told_without_figures_of_today(
         for text in (RECORD["berita_acara"], "2 Mei 2024", str(chosen_then or "45,5 %")):
             assert text in said
         assert ("%" in said) == (typed is not None)
-        assert "nilai" not in said
+        assert "skor" not in said
 
 
 def test_a_decision_in_force_is_told_with_the_figure_that_stands(desk: Desk, blank: Path) -> None:
