@@ -45,8 +45,8 @@ class Decision:
         source_id: whose value or outline stands (``source_id#source_row`` for one of several
             records); None where a value is given.
         value: a share in percent (an amount for ``penyebut.…``), or the identity that is meant;
-            beside ``source_id#source_row`` the share of that record, by which it is known again
-            when its rows have moved.
+            beside ``source_id#source_row`` the share, amount or hectares of that record, by which
+            it is known again when its rows have moved.
         reason, forum, minutes, by: why, where, the number of the minutes, and who.
         date: of the meeting.
         evidence: hash over the candidates that were on the table.
@@ -249,7 +249,10 @@ def _choice_faults(cells: dict[str, str]) -> list[tuple[str, str]]:
     kind, source, value = cells["kind"], cells["source_id"], cells["value"]
     if kind == "batas":
         wrong = [] if source else [("source_id", "isi sumber yang garisnya berlaku")]
-        return wrong + ([("value", "kosongkan: batas dipilih dengan source_id")] if value else [])
+        drawn = "#" in source and (_number(value) or 0) > 0  # hectares of the record
+        if value and not drawn:
+            wrong.append(("value", "kosongkan: batas dipilih dengan source_id"))
+        return wrong
     if kind == "identitas":
         wrong = [] if value else [("value", f"isi {cells['parameter']} yang dimaksud")]
         return wrong + (
@@ -271,7 +274,7 @@ def _decision(cells: dict[str, str]) -> Decision:
     """The decision of a row without a fault; a number is brought to one way of writing."""
     value: str | None = cells["value"] or None
     amount = _number(cells["value"])
-    if cells["kind"] == "nilai" and amount is not None:
+    if cells["kind"] != "identitas" and amount is not None:
         value = repr(amount).removesuffix(".0")
     date = _date(cells["date"])
     assert date is not None

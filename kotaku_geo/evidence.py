@@ -38,8 +38,8 @@ def in_words(kind: str, candidates: Iterable[Mapping[str, Any]]) -> str:
 
     Args:
         kind: of the conflict.
-        candidates: as ``consolidate/conflicts`` has them: source_id, source_row, persen or value.
-            The row is told where a source says several things.
+        candidates: as ``consolidate/conflicts`` has them: source_id, source_row, persen or value
+            (and luas_ha of an outline). The row is told where a source says several things.
     """
     said = list(candidates)
     sources = Counter(c["source_id"] for c in said)
@@ -53,7 +53,8 @@ def _in_words(kind: str, candidate: Mapping[str, Any], several: bool) -> str:
     if candidate.get("persen") is not None:
         return f"{who} {number(candidate['persen'], 1)} %"
     if kind == "identitas":
-        return f"{who}: {value}"
+        drawn = candidate.get("luas_ha")  # one of several outlines is known by its hectares
+        return f"{who}: {value}" if drawn is None else f"{who} {number(drawn, 4)} ha"
     return f"{who} {number(value)}" + (" ha" if kind == "batas" else "")
 
 

@@ -1,12 +1,13 @@
 """``consolidate/decisions``: what became of each decision on file."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from kotaku_geo.consolidate.conflicts import Conflict
 from kotaku_geo.consolidate.docket import STALE, Docket, evidence_text
+from kotaku_geo.consolidate.standing import Standing
 from kotaku_geo.consolidate.tables import typed
 from kotaku_geo.decisions import Decision
 from kotaku_geo.findings import FindingBook
@@ -24,14 +25,12 @@ RULES = {STALE: "decision.stale", UNUSED: "decision.unused",
 _ORDER = [IN_FORCE, STALE, CONTRADICTED, UNUSED]
 
 
-def table(
-    docket: Docket, conflicts: Iterable[Conflict], standing: Callable[[Decision], str]
-) -> pd.DataFrame:
+def table(docket: Docket, conflicts: Iterable[Conflict], standing: Standing) -> pd.DataFrame:
     """``consolidate/decisions``, sorted by id; a decision that is written twice has one row.
 
     Args:
         conflicts: all that were found, marked.
-        standing: what stands now where a decision's conflict is no more, as a sentence's end.
+        standing: what stands now where a decision's conflict is no more.
     """
     found = {(c.kind, c.subject, c.parameter): c for c in conflicts}
     rows = [_row(d, docket, found.get(docket.about(d)), standing) for d in docket.on_file]
@@ -55,7 +54,7 @@ def report(decisions: pd.DataFrame, findings: FindingBook, shape_of: Mapping[str
 
 def _row(
     decision: Decision, docket: Docket, conflict: Conflict | None,
-    standing: Callable[[Decision], str],
+    standing: Standing,
 ) -> dict[str, Any]:  # fmt: skip
     status, found = _became(decision, docket, conflict, standing)
     cells = {name: getattr(decision, name) for name in COLUMNS if hasattr(decision, name)}
@@ -73,7 +72,7 @@ def _row(
 
 def _became(
     decision: Decision, docket: Docket, conflict: Conflict | None,
-    standing: Callable[[Decision], str],
+    standing: Standing,
 ) -> tuple[str, str]:  # fmt: skip
     about = docket.about(decision)
     if docket.contradicts_itself(about):
@@ -83,7 +82,14 @@ def _became(
     day = decision.date.isoformat()
     taken = f"Diputuskan {_words(decision)} ({decision.minutes}, {day}){_moved(decision, docket)}"
     if conflict is None:
-        return UNUSED, f"{taken}; tidak ada lagi perbedaan: {standing(docket.now(decision))}"
+        now = docket.now(decision)
+        if about in docket.silent:
+            nobody = "sekarang tidak ada sumber yang menyebutnya"
+            return STALE, f"{taken} atas {_then(decision)}; {nobody}"
+        if standing.keeps(now) is False:
+            told = f"sekarang tidak ada perbedaan: {standing.sentence(now)}"
+            return STALE, f"{taken} atas {_then(decision)}; {told}"
+        return UNUSED, f"{taken}; tidak ada lagi perbedaan: {standing.sentence(now)}"
     force = docket.applied.get(conflict.conflict_id)
     if force is not None and decision.evidence == force.evidence:
         return IN_FORCE, f"{taken} atas {evidence_text(conflict)}"
@@ -95,9 +101,13 @@ def _became(
         return UNUSED, f"{taken}; {docket.unfit[conflict.conflict_id]}"
     mixed = about[1] != decision.subject and about[1] in docket.renamed.shared
     why = f"; {about[1]} juga ditulis untuk data lain, jadi calonnya tergabung" if mixed else ""
-    then = decision.taken_on or "bukti yang tidak tercatat di berkas keputusan"
     found = evidence_text(conflict)
-    return STALE, f"{taken} atas {then}{why}; sekarang ditemukan: {found}"
+    return STALE, f"{taken} atas {_then(decision)}{why}; sekarang ditemukan: {found}"
+
+
+def _then(decision: Decision) -> str:
+    """What it was taken on, in words."""
+    return decision.taken_on or "bukti yang tidak tercatat di berkas keputusan"
 
 
 def _moved(decision: Decision, docket: Docket) -> str:

@@ -4,7 +4,7 @@ A share that hangs on the RT's households, buildings or metres is another one un
 of them. Each candidate is put in the place of the one that stands, and nothing else is changed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from kotaku_geo.config import DENOMINATORS, Pipeline
 from kotaku_geo.consolidate.choose import Cells, Choice, cells_of
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.facts import DRAWN, Denominators
-from kotaku_geo.consolidate.tables import Bools, Floats, Ints, coded, starts
+from kotaku_geo.consolidate.tables import Bools, Floats, Ints, coded, codes_in, starts
 from kotaku_geo.late import record
 from kotaku_geo.regulation import Regulation
 
@@ -128,8 +128,11 @@ class Outcomes:
         return [self.disputes.conflict(int(i), self) for i in places]
 
 
-def disputes(have: Denominators, units: pd.DataFrame) -> Disputes:
-    """Denominators of which surveys say different things.
+def disputes(
+    have: Denominators, units: pd.DataFrame, asked: Sequence[tuple[str, str]] = ()
+) -> Disputes:
+    """Denominators of which surveys say different things, and those ``asked`` for (id_rt and
+    parameter) that are known at all.
 
     Drawn hectares are no side of it: they count only where nobody surveyed any.
     """
@@ -145,6 +148,7 @@ def disputes(have: Denominators, units: pd.DataFrame) -> Disputes:
         return Disputes(begin, begin, np.zeros(1, dtype=np.int64), said, [], [], [])
     count = np.diff(np.append(begin, len(cell)))
     differ = np.maximum.reduceat(said, begin) != np.minimum.reduceat(said, begin)
+    differ |= np.isin(cell[begin], _cells_of(asked, units))
     rows = order[np.repeat(differ, count)]
     first = order[begin[differ]]
     records = facts["source_row"].iloc[rows].tolist()
@@ -158,6 +162,15 @@ def disputes(have: Denominators, units: pd.DataFrame) -> Disputes:
         [None if pd.isna(row) else int(row) for row in records],
         ids[unit[first]].tolist(),
     )
+
+
+def _cells_of(asked: Sequence[tuple[str, str]], units: pd.DataFrame) -> Ints:
+    """Unit and denominator of each thing asked for, as one number; of those that there are."""
+    named = [(subject, parameter.removeprefix(PREFIX)) for subject, parameter in asked
+             if parameter.startswith(PREFIX)]  # fmt: skip
+    unit = codes_in(pd.Series([subject for subject, _ in named], dtype="str"), units["id_rt"])
+    name = np.array([DENOMINATORS.index(name) for _, name in named], dtype=np.int64)
+    return np.asarray((unit * len(DENOMINATORS) + name)[unit >= 0], dtype=np.int64)
 
 
 def outcomes(

@@ -1,13 +1,13 @@
 """The decisions of the Pokja that are on file, and which of them apply."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from kotaku_geo.consolidate import following
 from kotaku_geo.consolidate.conflicts import OPEN, Candidate, Conflict
 from kotaku_geo.consolidate.following import Chosen, Ids, Renamed
 from kotaku_geo.decisions import Decision
-from kotaku_geo.evidence import in_words
+from kotaku_geo.evidence import in_words, told
 
 DECIDED, STALE = "diputuskan", "basi"
 BY_DECISION = "keputusan"  # the rule of a fact, and the source of a typed value
@@ -30,12 +30,17 @@ class Docket:
         as_decided: conflict_id → the conflict as it was decided on. Deciding over a place may
             change what is on the table, so it is not looked for again.
         unfit: conflict_id → why a decision with the right evidence cannot be applied.
+        overturned: conflict_id → what sources say now, who no longer differ, where that is not what
+            was decided; the meeting has to look at it again.
+        silent: what was decided on and nobody says anything of any more.
     """
 
     on_file: Sequence[Decision] = ()
     applied: dict[str, Decision] = field(default_factory=dict)
     as_decided: dict[str, Conflict] = field(default_factory=dict)
     unfit: dict[str, str] = field(default_factory=dict)
+    overturned: dict[str, Conflict] = field(default_factory=dict)
+    silent: set[About] = field(default_factory=set)
     renamed: Renamed = field(default_factory=Renamed)
 
     def __post_init__(self) -> None:
@@ -98,6 +103,10 @@ class Docket:
             if name in waiting and (name, decision.subject) not in there:
                 del self.applied[ident], self.as_decided[ident]
 
+    def on(self, conflict: Conflict) -> list[Decision]:
+        """The decisions on file about what a conflict is about."""
+        return self._by_about.get((conflict.kind, conflict.subject, conflict.parameter), [])
+
     def asks(self, parameter: str) -> bool:
         """Whether any decision is about such a thing."""
         return any(d.parameter == parameter for d in self.on_file)
@@ -130,6 +139,27 @@ class Docket:
                 found |= self._apply(self.now(chosen), conflict)
         return found
 
+    def quiet(self, conflict: Conflict, keeps: Callable[[Decision], bool]) -> None:
+        """Take note of a thing decided on of which sources no longer differ.
+
+        A decision is of no more use where what stands is what it chose; where it is something else
+        a delivery must not overturn it unseen.
+
+        Args:
+            conflict: the thing, with what sources say of it now; nothing where they are silent.
+            keeps: whether what stands is what a decision chose.
+        """
+        about = (conflict.kind, conflict.subject, conflict.parameter)
+        known = self.on(conflict)
+        if conflict.conflict_id in self.applied or conflict.conflict_id in self.unfit:
+            return
+        if not known or self.contradicts_itself(about) or all(keeps(d) for d in known):
+            return
+        if conflict.candidates:
+            self.overturned[conflict.conflict_id] = conflict
+        else:
+            self.silent.add(about)
+
     def _apply(self, decision: Decision, conflict: Conflict) -> bool:
         """Put a decision in force, unless it cannot be; identities by the ids as written."""
         if decision.parameter == "id_kawasan":
@@ -140,6 +170,7 @@ class Docket:
         if fault is not None:
             self.unfit[conflict.conflict_id] = fault
             return False
+        decision = _as_now(decision, conflict)
         if decision.parameter in ("id_rt", "id_kawasan"):
             decision = replace(decision, value=self.renamed.written(str(decision.value)))
         self.applied[conflict.conflict_id] = decision
@@ -190,7 +221,7 @@ class Docket:
 
     def marked(self, conflicts: Iterable[Conflict]) -> list[Conflict]:
         """The conflicts with their status; those that were decided stand as they were then."""
-        found = {c.conflict_id: c for c in conflicts} | self.as_decided
+        found = self.overturned | {c.conflict_id: c for c in conflicts} | self.as_decided
         return [self._marked(c) for c in found.values()]
 
     def _marked(self, conflict: Conflict) -> Conflict:
@@ -211,21 +242,67 @@ def evidence_text(conflict: Conflict) -> str:
 def picked(decision: Decision, conflict: Conflict) -> list[Candidate]:
     """The candidates that a decision means; a value that was typed means none.
 
-    ``source_id#source_row`` means one of several records of a source; where the decision tells
-    its share as well, that tells the record, as rows may move in a later delivery.
+    ``source_id#source_row`` means one of several records of a source. Rows move in a later
+    delivery, so a record is known again by its share, amount or hectares: of those that say the
+    same the one that is nearest, then the one of that row.
     """
-    if decision.kind == "identitas":
-        return [c for c in conflict.candidates if str(c.value) == decision.value]
-    if decision.source_id is None:
+    choice = str(decision.value) if decision.kind == "identitas" else decision.source_id
+    if choice is None:
         return []
-    source, _, row = decision.source_id.partition("#")
+    source, _, row = choice.partition("#")
+    if decision.kind == "identitas" and not row:
+        return [c for c in conflict.candidates if str(c.value) == choice]
     own = [c for c in conflict.candidates if c.source_id == source]
     if not row:
         return own
-    if decision.number is not None:
-        share = round(decision.number, 1)
-        return [c for c in own if c.persen is not None and round(c.persen, 1) == share][:1]
-    return [c for c in own if str(c.source_row) == row]
+    figure = _figure_then(decision, source, row)
+    if figure is None:
+        return [c for c in own if str(c.source_row) == row]
+    said = [(c, f) for c in own if (f := _figure(c)) is not None]
+    if decision.kind == "nilai":  # of outlines the evidence tells that they are the same ones
+        said = [(c, f) for c, f in said if round(f, 1) == round(figure, 1)]
+    said.sort(key=lambda pair: (round(abs(pair[1] - figure), 6), str(pair[0].source_row) != row))
+    return [c for c, _ in said[:1]]
+
+
+def _figure_then(decision: Decision, source: str, row: str) -> float | None:
+    """What the record said that was chosen, as far as the decision tells."""
+    if decision.kind != "identitas" and decision.value is not None:
+        return float(decision.value)
+    return _told(decision, source, row) if decision.kind == "identitas" else None
+
+
+def figure_then(decision: Decision) -> float | None:
+    """The share in percent, or the amount, that a decision over a value chose when it was taken."""
+    if decision.value is not None:
+        return float(decision.value)
+    source, _, row = str(decision.source_id).partition("#")
+    return _told(decision, source, row or None)
+
+
+def _told(decision: Decision, source: str, row: str | None) -> float | None:
+    """What a source said when it was decided, by the words on file."""
+    said = {(t.source_id, t.source_row): t.value for t in told(decision.taken_on)}
+    found = said.get((source, row))
+    return found if isinstance(found, float) else None
+
+
+def _figure(candidate: Candidate) -> float | None:
+    """What tells a record from the others: its share in percent, amount, or hectares."""
+    if candidate.persen is not None:
+        return candidate.persen
+    value = candidate.extra.get("luas_ha", candidate.value)
+    return float(value) if isinstance(value, (int, float)) else None
+
+
+def _as_now(decision: Decision, conflict: Conflict) -> Decision:
+    """The decision with the record that it means by the row that it has now."""
+    meant = picked(decision, conflict)[:1]
+    if decision.kind == "identitas" and "#" in str(decision.value):
+        return replace(decision, value=str(meant[0].value))
+    if decision.kind == "batas" and "#" in str(decision.source_id):
+        return replace(decision, source_id=f"{meant[0].source_id}#{meant[0].source_row}")
+    return decision
 
 
 def _unfit(decision: Decision, conflict: Conflict) -> str | None:

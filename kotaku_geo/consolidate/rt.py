@@ -1,7 +1,6 @@
 """Which RT there are: those on the map, and those that only a survey or a kawasan row names."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -225,7 +224,7 @@ def _two_places(key: str, group: pd.DataFrame) -> Conflict:
     said = [
         Candidate(
             row.source_id, int(row.source_row), value=f"{row.source_id}#{row.source_row}",
-            proof=_proof(row),
+            extra={"luas_ha": round(row.area / M2_PER_HA, 4)}, proof=shape_digest(row.geometry),
         )
         for row in records(group)
     ]  # fmt: skip
@@ -241,17 +240,12 @@ def _two_drawings(key: str, group: pd.DataFrame) -> Conflict:
                 "beda_ha": round(row.differs / M2_PER_HA, 4),
                 "beda_persen": round(100 * row.differs / largest, 2),
             },
-            proof=_proof(row),
+            proof=shape_digest(row.geometry),
         )
         for row in records(group)
     ]  # fmt: skip
     spread = 100 * float(group["differs"].max()) / largest
     return Conflict("batas", key, "batas.rt", said, spread, spread > boundaries.MATERIAL_PCT)
-
-
-def _proof(row: Any) -> str:
-    """The row and its shape: what is chosen is a row, so it must not become another unseen."""
-    return f"{row.source_row}|{shape_digest(row.geometry)}"
 
 
 def _own_ids(names: pd.DataFrame) -> pd.Series:

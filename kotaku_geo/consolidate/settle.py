@@ -1,30 +1,33 @@
 """Decisions over values: the share or the denominator that was chosen stands in its cell."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from kotaku_geo.config import DENOMINATORS
+from kotaku_geo.config import DENOMINATORS, Pipeline
 from kotaku_geo.consolidate import choose, shares
 from kotaku_geo.consolidate.choose import Choice
-from kotaku_geo.consolidate.conflicts import Candidate
+from kotaku_geo.consolidate.conflicts import Candidate, Conflict
 from kotaku_geo.consolidate.divisors import Disputes, Outcomes
-from kotaku_geo.consolidate.docket import BY_DECISION, Docket, picked
+from kotaku_geo.consolidate.docket import BY_DECISION, Docket, figure_then, picked
 from kotaku_geo.consolidate.facts import Denominators
+from kotaku_geo.consolidate.shares import Shares
 from kotaku_geo.consolidate.tables import codes_in
 from kotaku_geo.decisions import Decision
 from kotaku_geo.findings import FindingBook
-from kotaku_geo.regulation import Regulation
+from kotaku_geo.regulation import Regulation, load
 from kotaku_geo.texts import number
 
 _PREFIX = "penyebut."
+_QUIET = "sepakat"  # cells in which nobody differs
 
 
 def values(
-    choice: Choice, units: pd.DataFrame, have: Denominators, law: Regulation, docket: Docket
+    choice: Choice, units: pd.DataFrame, have: Denominators, pipeline: Pipeline, docket: Docket
 ) -> Choice:
     """The choice with every decision over a share applied that applies.
 
@@ -32,13 +35,16 @@ def values(
     denominator, so that the RT of a kawasan can be summed. What straddles a band limit is judged
     anew with the scores that were decided.
     """
+    law = load(pipeline.regulation)
     asked = [about for about in docket.asked("nilai") if not about[1].startswith(_PREFIX)]
-    groups = choice.groups.merge(_cells_of(asked, units, law), on=["unit", "par"])
+    groups = _asked(choice, _cells_of(asked, units, law))
     if groups.empty:
         return choice
     disputed = shares.of_groups(choice, groups, units, law)
     found = disputed.conflicts()
-    if not docket.judge(found):
+    new = docket.judge(found)
+    _quiet(disputed, found, choice, docket, pipeline)
+    if not new:
         return choice
     changes, typed = [], []
     cells = (disputed.groups[name].tolist() for name in ("unit", "par"))
@@ -50,6 +56,42 @@ def values(
         if decision.source_id is None:
             typed.append(_typed(unit, par, decision, have, law))
     return choose.decided(choice, _applied(choice.candidates, changes, typed), units, law)
+
+
+def _asked(choice: Choice, cells: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `Choice.groups` for cells that decisions are about, also those in no dispute."""
+    groups = cells.merge(choice.groups, on=["unit", "par"], how="left")
+    rest = groups["kind"].isna()
+    filled: dict[str, Any] = {"kind": _QUIET, "spread": 0.0, "material": False, "decided": False}
+    for name, value in filled.items():
+        groups[name] = groups[name].mask(rest, value)
+    return groups.astype({"material": bool, "decided": bool})
+
+
+def _quiet(
+    disputed: Shares, found: Sequence[Conflict], choice: Choice, docket: Docket, pipeline: Pipeline
+) -> None:
+    """Take note of shares that were decided on, over which nobody differs any more.
+
+    What stands is what was chosen where it lies within the tolerance of it and scores the same.
+    """
+    law, groups = load(pipeline.regulation), disputed.groups
+    cells = (groups[name].tolist() for name in ("unit", "par", "kind"))
+    for unit, par, kind, conflict in zip(*cells, found, strict=True):
+        if kind != _QUIET:
+            continue
+        stands = 100 * float(choice.chosen.share[unit, par])
+        limit = pipeline.tolerance(conflict.parameter)
+
+        def keeps(decision: Decision, stands: float = stands, limit: float = limit) -> bool:
+            then = figure_then(decision)
+            if then is None or np.isnan(stands) or abs(then - stands) > limit:
+                return False
+            one, other = law.scores([then / 100, stands / 100])
+            return bool(one == other)
+
+        known = [d for d in docket.on(conflict) if not keeps(d)]
+        docket.quiet(replace(conflict, material=bool(known)), keeps)
 
 
 def _cells_of(
@@ -112,7 +154,10 @@ def denominators(have: Denominators, found: Disputes, docket: Docket) -> Denomin
         place for place, conflict in enumerate(found.conflicts())
         if (conflict.subject, conflict.parameter) in asked
     ]  # fmt: skip
-    if not docket.judge(found.conflict(place) for place in places):
+    new = docket.judge(found.conflict(place) for place in places)
+    for place in places:
+        _quiet_amount(found, place, have, docket)
+    if not new:
         return have
     chosen = {name: values.copy() for name, values in have.chosen.items()}
     facts = have.facts
@@ -126,6 +171,20 @@ def denominators(have: Denominators, found: Disputes, docket: Docket) -> Denomin
             facts = _decided_fact(facts, unit, name, decision, meant)
     facts = facts.sort_values(["unit", "name"], kind="stable", ignore_index=True)
     return Denominators(chosen, facts)
+
+
+def _quiet_amount(found: Disputes, place: int, have: Denominators, docket: Docket) -> None:
+    """Take note of a denominator that was decided on, over which nobody differs any more."""
+    if found.spread[place] > 0:
+        return
+    unit, name = int(found.unit[place]), DENOMINATORS[found.name[place]]
+    stands = float(have.chosen[name][unit])
+
+    def keeps(decision: Decision) -> bool:
+        then = figure_then(decision)
+        return then is not None and round(then, 2) == round(stands, 2)
+
+    docket.quiet(replace(found.conflict(place), material=True), keeps)
 
 
 def _decided_fact(

@@ -95,7 +95,7 @@ def _decisions(
     standing = Standing(
         weighed.choice, found.units, found.map, found.kawasan, found.kelurahan, weighed.law
     )
-    table = decisions.table(docket, every, standing.sentence)
+    table = decisions.table(docket, every, standing)
     if len(table):
         decisions.report(table, ctx.findings, standing.shapes(table["subject_now"]))
     ctx.write("consolidate/decisions", table)

@@ -6,7 +6,9 @@ import geopandas as gpd
 import pandas as pd
 
 from kotaku_geo.consolidate import kelurahan, rt
+from kotaku_geo.consolidate.boundaries import Outlines
 from kotaku_geo.consolidate.choose import Choice
+from kotaku_geo.consolidate.ids import under
 from kotaku_geo.consolidate.kawasan import KawasanRows
 from kotaku_geo.decisions import Decision
 from kotaku_geo.late import record
@@ -35,6 +37,37 @@ class Standing:
             return self._outline(decision)
         return self._identity(decision)
 
+    def keeps(self, decision: Decision) -> bool | None:
+        """Whether what a decision over an outline or an identity chose is what stands, or agrees
+        with it; None for values, and where the thing is no more."""
+        if decision.kind == "batas":
+            return self._draws(decision)
+        if decision.kind == "nilai" or "-RW" not in decision.subject:
+            return None
+        own = self.units.loc[self.units["id_rt"] == decision.subject, "kawasan"]
+        if decision.parameter == "id_kawasan" and len(own):
+            home = int(own.iloc[0])
+            return home >= 0 and self.kawasan.table["id_kawasan"].iloc[home] == decision.value
+        if decision.parameter == "kode_kelurahan":
+            there = set(self.units["id_rt"]) & {
+                decision.subject, under(decision.subject, str(decision.value))
+            }  # fmt: skip
+            return under(decision.subject, str(decision.value)) in there if there else None
+        return None
+
+    def _draws(self, decision: Decision) -> bool | None:
+        """Whether the source still draws the outline that was chosen: nobody differs from it."""
+        drawn = self._outlines(decision.parameter).drawn
+        own = drawn.loc[drawn["key"] == decision.subject, "source_id"]
+        return str(decision.source_id).partition("#")[0] in set(own) if len(own) else None
+
+    def _outlines(self, parameter: str) -> Outlines:
+        return {
+            "batas.kawasan": self.kawasan.found,
+            "batas.rt": self.map.found,
+            "batas.kelurahan": self.kelurahan.found,
+        }[parameter]
+
     def shapes(self, subjects: pd.Series) -> dict[str, Any]:
         """Subject → its outline, of RT, kawasan and kelurahan that are drawn."""
         found: dict[str, Any] = {}
@@ -60,11 +93,7 @@ class Standing:
         return f"berlaku {number(100 * row['share'], 1)} % dari {row['source_id']} ({row['rule']})"
 
     def _outline(self, decision: Decision) -> str:
-        drawn = {
-            "batas.kawasan": self.kawasan.found.chosen,
-            "batas.rt": self.map.found.chosen,
-            "batas.kelurahan": self.kelurahan.found.chosen,
-        }[decision.parameter]
+        drawn = self._outlines(decision.parameter).chosen
         own = drawn.loc[drawn["key"] == decision.subject, "source_id"]
         return f"berlaku garis {own.iloc[0]}" if len(own) else NOTHING
 

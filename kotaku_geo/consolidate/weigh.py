@@ -61,7 +61,7 @@ def weigh(
     law = load(pipeline.regulation)
     survey = facts.survey_of(places.survey, units)
     have = facts.denominators(survey, units, pipeline)
-    disputes = divisors.disputes(have, units)
+    disputes = divisors.disputes(have, units, docket.asked("nilai"))
     have = settle.denominators(have, disputes, docket)
     said = facts.candidates(survey, have, pipeline)
     extra = facts.attributes(survey, len(units), pipeline)
@@ -70,7 +70,7 @@ def weigh(
         again = sectoral.candidates(Field(ctx, units, have, law, places.services, ground()))
     by_sector, density = again
     choice = choose.choose(facts.together(said, by_sector), len(units), law, pipeline)
-    choice = settle.values(choice, units, have, law, docket)
+    choice = settle.values(choice, units, have, pipeline, docket)
     outcomes = divisors.outcomes(disputes, choice, have, law, pipeline)
     choice = divisors.widened(choice, outcomes, set(docket.applied))
     extra = extra.assign(bangunan_per_ha=density)

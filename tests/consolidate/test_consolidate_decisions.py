@@ -339,7 +339,7 @@ def test_a_changed_delivery_makes_the_decision_stale_and_tells_what_is_found(
         "Diputuskan 3a = b (BA 1/2024, 2024-05-02) atas a 30,0 %; b 60,0 %; sekarang ditemukan: "
         "a 30,0 %; b 62,0 %"
     )
-    unknown = surveyed(consolidate, second=62, decisions=[decision])
+    unknown = surveyed(consolidate, second=62, decisions=[replace(decision, taken_on="")])
     assert found(unknown) == (
         "Diputuskan 3a = b (BA 1/2024, 2024-05-02) atas bukti yang tidak tercatat di berkas "
         "keputusan; sekarang ditemukan: a 30,0 %; b 62,0 %"
@@ -363,6 +363,119 @@ def test_a_decision_without_its_conflict_is_unused_and_tells_what_stands(
     gone = replace(decision, subject=key("077"), decision_id="")
     nothing = surveyed(consolidate, first=58, decisions=[gone])
     assert "tidak ada lagi dalam data" in found(nothing)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [(62, 62, "a 62,0 %; b 62,0 %"), (60, None, "a 60,0 %")],
+    ids=["they agree on something else", "who was believed says nothing any more"],
+)
+def test_a_delivery_overturns_no_decision_unseen(
+    consolidate: Consolidate, first: float, second: float | None, told: str
+) -> None:
+    """20 % was agreed on; sources that no longer differ say 60: the meeting looks again."""
+
+    def run(a: float, b: float | None, *decisions: Decision) -> Outcome:
+        said = {"a": a, "b": b}
+        rows = [profile("001", source_id=s, **{**volumes(), "v3a": v})
+                for s, v in said.items() if v is not None]  # fmt: skip
+        return consolidate(sources=TWO, profil_rt=rows, decisions=list(decisions), **PLACE)
+
+    decision = decide(run(60, 20), "3a", source="b")
+    done = run(first, second, decision)
+    assert status(done) == "basi"
+    assert found(done).endswith(f"atas a 60,0 %; b 20,0 %; sekarang ditemukan: {told}")
+    asked = conflict(done)
+    assert asked[["status", "material", "parameter"]].tolist() == ["basi", True, "3a"]
+    assert len(done.findings("decision.stale")) == 1
+    assert done.rt(RT)["p3a"] == first / 100
+    again = decide(done, "3a", value="20", date=dt.date(2025, 1, 1))
+    after = run(first, second, again)
+    assert (status(after), after.rt(RT)["p3a"]) == ("berlaku", 0.2)
+
+
+def test_where_nobody_says_anything_any_more_the_decision_is_stale(
+    consolidate: Consolidate,
+) -> None:
+    decision = decide(surveyed(consolidate), "3a", source="b")
+    form = {k: v for k, v in volumes().items() if k != "v3a"}
+    done = consolidate(
+        sources=TWO,
+        profil_rt=[profile("001", source_id="a", **form)],
+        decisions=[decision],
+        **PLACE,
+    )
+    assert status(done) == "basi"
+    assert found(done).endswith("sekarang tidak ada sumber yang menyebutnya")
+    assert done.conflicts().empty
+
+
+def test_a_wider_tolerance_does_not_undo_what_was_decided(consolidate: Consolidate) -> None:
+    decision = decide(surveyed(consolidate), "3a", source="b")
+    policy = {"policy": {"tolerance": {"3a": 40}}}
+    done = surveyed(consolidate, decisions=[decision], top=policy)
+    assert (status(done), done.rt(RT)["p3a"]) == ("berlaku", 0.6)
+
+
+def test_a_denominator_that_was_decided_is_not_overturned_unseen(consolidate: Consolidate) -> None:
+    sources = [*TWO, {"id": "pdam", "layer": "air_minum"}]
+    served = [{"source_id": "pdam", "rt": "001", "rw": "001", "kode_kelurahan": KODE,
+               "layak": False, "jumlah_kk": 24}]  # fmt: skip
+
+    def run(a: float, b: float, *decisions: Decision) -> Outcome:
+        rows = [
+            profile("001", source_id="a", jumlah_kk=a),
+            profile("001", source_id="b", jumlah_kk=b),
+        ]
+        return consolidate(
+            sources=sources, profil_rt=rows, air_minum=served, decisions=decisions, **PLACE
+        )
+
+    decision = decide(run(40, 80), "penyebut.jumlah_kk", source="b")
+    done = run(40, 40, decision)
+    assert status(done) == "basi"
+    assert conflict(done)[["status", "parameter"]].tolist() == ["basi", "penyebut.jumlah_kk"]
+    assert status(run(80, 80, decision)) == "tidak_terpakai", "what was chosen is what stands"
+
+
+@pytest.mark.parametrize("order", [(4, 9), (9, 4)])
+@pytest.mark.parametrize(("said", "chosen"), [((24.96, 25.04), 24.96), ((24.96, 25.04), 25.04)])
+def test_records_that_look_alike_are_told_apart(
+    consolidate: Consolidate, order: tuple[int, int], said: tuple[float, float], chosen: float
+) -> None:
+    """Both are 25,0 % on paper, one scores 0 and the other 1; rows may stand the other way round."""
+
+    def run(rows: Mapping[int, float], *decisions: Decision) -> Outcome:
+        forms = [profile("001", jumlah_kk=100, v3a=v, source_row=i) for i, v in rows.items()]
+        forms.append(profile("001", source_id="b", jumlah_kk=100, v3a=60))
+        sources = [{"id": "profil_rt", "layer": "profil_rt"}, {"id": "b", "layer": "profil_rt"}]
+        return consolidate(sources=sources, profil_rt=forms, decisions=decisions, **PLACE)
+
+    before = dict(zip((4, 9), said, strict=True))
+    row = next(i for i, share in before.items() if share == chosen)
+    decision = decide(run(before), "3a", source=f"profil_rt#{row}", value=str(chosen))
+    done = run(dict(zip(order, said, strict=True)), decision)
+    assert status(done) == "berlaku"
+    assert done.rt(RT)["p3a"] == pytest.approx(chosen / 100)
+
+
+@pytest.mark.parametrize("order", [(4, 9), (9, 4)])
+def test_a_record_of_a_denominator_is_known_by_its_amount(
+    consolidate: Consolidate, order: tuple[int, int]
+) -> None:
+    served = [{"source_id": "pdam", "rt": "001", "rw": "001", "kode_kelurahan": KODE,
+               "layak": False, "jumlah_kk": 40}]  # fmt: skip
+
+    def run(rows: Mapping[int, float], *decisions: Decision) -> Outcome:
+        forms = [profile("001", jumlah_kk=kk, source_row=i) for i, kk in rows.items()]
+        sources = [{"id": "profil_rt", "layer": "profil_rt"}, {"id": "pdam", "layer": "air_minum"}]
+        return consolidate(
+            sources=sources, profil_rt=forms, air_minum=served, decisions=decisions, **PLACE
+        )
+
+    decision = decide(run({4: 50, 9: 100}), "penyebut.jumlah_kk", source="profil_rt#4", value="50")
+    done = run(dict(zip(order, (50, 100), strict=True)), decision)
+    assert (status(done), done.rt(RT)["jumlah_kk"], done.rt(RT)["n3a"]) == ("berlaku", 50, 5)
 
 
 def test_decisions_that_contradict_each_other_are_not_applied(consolidate: Consolidate) -> None:

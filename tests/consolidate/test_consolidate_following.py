@@ -135,9 +135,12 @@ def test_changed_evidence_is_stale_under_the_new_id(consolidate: Consolidate) ->
     assert "dinas 10,0 %" in told["message"]
     assert "data lain" not in told["message"]
     agreed = consolidate(**city(profil_rt=surveyed(share=0.6)), decisions=made)
-    assert states(agreed)[B, "3a"] == "tidak_terpakai"
-    (told,) = agreed.findings("decision.unused").to_dict("records")
-    assert "berlaku 60,0 % dari survei" in told["message"], "of the RT as it is called now"
+    assert states(agreed)[B, "3a"] == "basi", "90 % was chosen, and all say 60 now"
+    form, other = surveyed(share=0.9)
+    confirmed = consolidate(**city(profil_rt=[{**form, "v3a": 90.0}, other]), decisions=made)
+    assert states(confirmed)[B, "3a"] == "tidak_terpakai"
+    (told,) = confirmed.findings("decision.unused").to_dict("records")
+    assert "berlaku 90,0 % dari survei" in told["message"], "of the RT as it is called now"
 
 
 def test_an_id_that_others_have_already_makes_it_stale_and_says_so(

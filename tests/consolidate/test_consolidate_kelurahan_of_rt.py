@@ -110,7 +110,7 @@ def test_another_kelurahan_than_those_on_the_table_is_not_used(consolidate: Cons
     assert disputes(after)["status"].tolist() == ["terbuka"]
 
 
-def test_a_new_voice_makes_the_decision_stale_and_no_voice_makes_it_unused(
+def test_a_new_voice_makes_the_decision_stale_and_so_does_silence_on_what_was_chosen(
     consolidate: Consolidate,
 ) -> None:
     decision = decide(consolidate(**misplaced()), PARAMETER, value=OTHER)
@@ -125,8 +125,11 @@ def test_a_new_voice_makes_the_decision_stale_and_no_voice_makes_it_unused(
     base = misplaced(kelurahan=[{**WHOLE, "geometry": box(0, 0, 2000)}])
     gone = consolidate(**base, decisions=[decision])
     (row,) = gone.table("decisions").to_dict("records")
-    assert row["status"] == "tidak_terpakai"
+    assert row["status"] == "basi", "it would go back to the other kelurahan unseen"
     assert "hanya disebut di satu kelurahan" in row["found"]
+    stays = decide(consolidate(**misplaced()), PARAMETER, value=KODE)
+    (row,) = consolidate(**base, decisions=[stays]).table("decisions").to_dict("records")
+    assert row["status"] == "tidak_terpakai", "what was chosen is what everyone says now"
 
 
 def test_decisions_that_contradict_each_other_move_nothing(consolidate: Consolidate) -> None:

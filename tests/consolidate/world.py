@@ -13,6 +13,7 @@ import shapely
 
 from kotaku_geo.config import layer_columns
 from kotaku_geo.decisions import Decision, identified
+from kotaku_geo.evidence import in_words
 from kotaku_geo.regulation import load
 from kotaku_geo.stage import StageContext
 
@@ -124,7 +125,8 @@ def decide(
         "kind": row["kind"], "subject": row["subject"], "parameter": parameter, "source_id": source,
         "value": value, "reason": "dicek di lapangan", "forum": "Rapat Pokja PKP",
         "minutes": "BA 1/2024", "date": dt.date(2024, 5, 2), "by": "Sekretaris Pokja",
-        "evidence": row["evidence"], **more,
+        "evidence": row["evidence"],
+        "taken_on": in_words(row["kind"], json.loads(row["candidates"])), **more,
     }  # fmt: skip
     return identified(Decision(**cells))
 

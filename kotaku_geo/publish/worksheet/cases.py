@@ -115,7 +115,8 @@ class Case:
     def in_words(self) -> str:
         """The candidates in one line, as a decision keeps what it was taken on."""
         said = ("source_id", "source_row", "persen", "value")
-        return in_words(self.kind, [{n: getattr(o, n) for n in said} for o in self.options])
+        every = [{n: getattr(o, n) for n in said} | dict(o.extra) for o in self.options]
+        return in_words(self.kind, every)
 
     @property
     def shares(self) -> bool:

@@ -9,7 +9,7 @@ from kotaku_geo.decisions import Decision, identified
 from kotaku_geo.publish.words import LANGUAGES
 from kotaku_geo.publish.worksheet import answers, choices
 from kotaku_geo.publish.worksheet.answers import AnswerError
-from kotaku_geo.publish.worksheet.cases import VALUE, Case
+from kotaku_geo.publish.worksheet.cases import Case
 from kotaku_geo.publish.worksheet.form import ANSWERS, LOCKED, imprint, locked_cells, same_text
 from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.remarks import Fault
@@ -157,16 +157,18 @@ def _decision(
         return None, faults
     made = Decision(
         kind=case.kind, subject=case.subject, parameter=case.parameter, source_id=source,
-        value=value or _share_of_record(source, case), reason=said["alasan"], forum=said["forum"],
+        value=value or _figure_of_record(source, case), reason=said["alasan"], forum=said["forum"],
         minutes=said["berita_acara"], date=date, by=said["oleh"], evidence=case.evidence,
         taken_on=case.in_words,
     )  # fmt: skip
     return identified(made), []
 
 
-def _share_of_record(source: str | None, case: Case) -> str | None:
-    """The share of one record of several, by which it is known again when its rows have moved."""
-    if case.kind != VALUE or source is None or "#" not in source:
+def _figure_of_record(source: str | None, case: Case) -> str | None:
+    """The share, amount or hectares of one record of several, by which it is known again when its
+    rows have moved."""
+    if source is None or "#" not in source:
         return None
-    shares = [o.persen for o in case.options if o.choice == source]
-    return None if shares[0] is None else choices.plain_number(round(shares[0], 1))
+    (option, *_) = (o for o in case.options if o.choice == source)
+    figure = option.value if option.persen is None else option.persen
+    return choices.plain_number(round(figure, 4)) if isinstance(figure, (int, float)) else None
