@@ -27,7 +27,7 @@ from kotaku_geo.consolidate.tables import (
 )
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.frames import draw, undrawn
-from kotaku_geo.geo import parallel, planar, seams
+from kotaku_geo.geo import fitting, parallel, planar, seams
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.geo.grouping import collected, polygonal
 from kotaku_geo.late import record
@@ -47,6 +47,7 @@ _WHY = {
     planar.SHIFT: "batas akan bergeser lebih dari toleransi",
     planar.FAILED: "geometri tidak dapat dihitung",
     planar.UNSTABLE: "hasil tidak menetap",
+    planar.UNFITTED: "celah atau tumpang tindih sempit tidak dapat dirapikan",
     planar.BESIDE: "perapian tetangganya ditolak",
 }
 
@@ -147,7 +148,7 @@ def repaired(
     layer: Coverage, pipeline: Pipeline, workers: int, askew: Bools | None = None
 ) -> Mended:
     """As `mend`, without telling where the outlines do not fit; ``askew``: of the layer."""
-    within = planar.Distances(*pipeline.policy.planar.of(layer.kind))
+    within = fitting.Distances(*pipeline.policy.planar.of(layer.kind))
     done = planar.repair(layer.shapes, layer.rank, within, suspect=askew, workers=workers)
     return Mended(layer, done.geometry, done.changed, done.refused, table([], layer.crs))
 
@@ -158,13 +159,13 @@ def mend(layer: Coverage, pipeline: Pipeline, workers: int) -> Mended:
     Edges move by no more than ``gap_m``; vertices closer than ``snap_m`` are brought together.
     """
     _, gap_m = pipeline.policy.planar.of(layer.kind)
-    askew = seams.suspect(layer.shapes, gap_m)
+    gaps = seams.gaps(layer.shapes)
+    askew = seams.suspect(layer.shapes, gap_m, enclosed=gaps)
     done = repaired(layer, pipeline, workers, askew)
-    before = _seams(layer, layer.shapes, BEFORE, gap_m, askew)
+    before = _seams(layer, layer.shapes, BEFORE, gap_m, gaps)
     after = before.assign(tahap=AFTER)
     if done.changed.any():
-        still = seams.suspect(done.shapes, gap_m)
-        after = _seams(layer, done.shapes, AFTER, gap_m, still)
+        after = _seams(layer, done.shapes, AFTER, gap_m, seams.gaps(done.shapes))
     return replace(done, seams=table([before, after], layer.crs))
 
 
@@ -280,19 +281,16 @@ def _by_pair(seams_left: gpd.GeoDataFrame) -> Iterator[tuple[Any, shapely.Geomet
 
 
 def _seams(
-    layer: Coverage, shapes: Geometries, stage: str, tolerance: float, suspect: Bools
+    layer: Coverage, shapes: Geometries, stage: str, tolerance: float, gaps: Geometries
 ) -> gpd.GeoDataFrame:
     """Overlaps and gaps of outlines; where most of a layer is left out only narrow gaps are."""
-    askew = np.flatnonzero(suspect)
+    askew = np.flatnonzero(seams.askew(shapes))
     found = seams.overlaps(shapes[askew])
     left, right = askew[found.left], askew[found.right]
-    whole = not len(layer.others)
-    among = np.arange(len(shapes)) if whole else askew
-    gaps = _unfilled(seams.gaps(shapes[among]), layer.others)
-    if not whole:
-        gaps = gaps[~seams.wider(gaps, tolerance)]
-    gap, beside = seams.neighbours(gaps, shapes[among])
-    every = np.concatenate([np.column_stack([left, right]).ravel(), among[beside]])
+    if len(layer.others):
+        gaps = _unfilled(gaps[~seams.wider(gaps, tolerance)], layer.others)
+    gap, beside = seams.neighbours(gaps, shapes)
+    every = np.concatenate([np.column_stack([left, right]).ravel(), beside])
     owner = np.concatenate([np.repeat(np.arange(len(left)), 2), len(left) + gap])
     geometry = np.concatenate([found.geometry, gaps])
     frame = pd.DataFrame(
@@ -303,7 +301,7 @@ def _seams(
             "subjects": _joined(layer.keys[every], owner, len(geometry)),
             "source_id": _joined(layer.sources[every], owner, len(geometry)),
             "lebar_m": seams.widths(geometry).round(2),
-            "serpih": ~seams.wider(geometry, tolerance * planar.SLACK),
+            "serpih": ~seams.wider(geometry, tolerance * seams.SLACK),
             "luas_ha": geodesic_ha(geometry, layer.crs),
         }
     )

@@ -2,10 +2,9 @@
 
 What noise of drawing explains is mended: edges that do not match, enclosed gaps and overlaps
 narrower than a tolerance. An overlap that is wider is no noise: it stays with all its owners, and
-the rest of the coverage is mended round it (inside it nothing is). So nested and duplicate
-polygons never reach the cleaner (GEOS' coverage cleaner would empty them). What comes out is
-measured against what went in; a polygon that fails is left as it was, and the others are mended
-without it.
+the rest of the coverage is mended round it (inside it nothing is). What comes out is measured
+against what went in; a polygon that fails is left as it was, and the others are mended without
+it. A narrow gap that is left has a refused polygon beside it.
 """
 
 from collections.abc import Callable
@@ -16,32 +15,16 @@ import shapely
 from numpy.typing import NDArray
 
 from kotaku_geo.geo import seams
-from kotaku_geo.geo.grouping import Geometries, Ints, components, polygonal, union_by
-from kotaku_geo.geo.overlay import faces
+from kotaku_geo.geo.fitting import HAIR, Bools, Distances, cleaned, same
+from kotaku_geo.geo.grouping import Geometries, Ints, components, polygonal
 from kotaku_geo.geo.parallel import side_by_side
 from kotaku_geo.late import record
 
-Bools = NDArray[np.bool_]
 Reasons = NDArray[np.object_]
-EMPTY, PARTS, AREA, SHIFT, FAILED, UNSTABLE, BESIDE = (
-    "empty", "parts", "area", "shift", "failed", "unstable", "beside",
+EMPTY, PARTS, AREA, SHIFT, FAILED, UNSTABLE, BESIDE, UNFITTED = (
+    "empty", "parts", "area", "shift", "failed", "unstable", "beside", "unfitted",
 )  # fmt: skip
-ROUNDS = 4  # until a repair must have come to rest
-HAIR = 1e-4  # metres: what noding may move
-SLACK = 1.001  # a width just at the tolerance passes, whichever way it is rounded
-
-
-@record
-class Distances:
-    """How far a repair may go, in the units of the coordinates.
-
-    Attributes:
-        snap: vertices this close are brought together.
-        tolerance: gaps and overlaps up to this width are mended; no edge moves further.
-    """
-
-    snap: float
-    tolerance: float
+ROUNDS = 8  # until a repair must have come to rest
 
 
 @record
@@ -52,9 +35,11 @@ class Repaired:
         geometry: the polygons, object array (n,), in the order of the input.
         changed: which are not as they were, bool array (n,).
         refused: why a polygon was left as it was, object array (n,): ``empty``, ``parts``,
-            ``area``, ``shift``, ``failed``, ``unstable``, or ``beside`` where its repair hangs
-            together with one that was refused; None where it was not. One that is changed all the
-            same was mended, and then could not be fitted to what its neighbours had become.
+            ``area``, ``shift``, ``failed``, ``unstable``, ``unfitted`` where a narrow gap beside
+            it could not be filled, or it is narrow itself and drawn twice, or ``beside`` where
+            its repair hangs together with one that was refused; None where it was not. One that
+            is changed all the same was mended, and then could not be fitted to what its
+            neighbours had become.
     """
 
     geometry: Geometries
@@ -74,8 +59,8 @@ def repair(
 
     Overlaps go to the polygon of the lower rank, and among equals to the smaller, which has more
     to lose by a strip of the same width; edges of a lower rank stay where a higher rank meets
-    them. The result depends neither on the order of the input nor on the workers, and repairing
-    it again changes nothing.
+    them. Polygons that are drawn the same, with the same rank, stay the same. The result depends
+    neither on the order of the input nor on the workers, and repairing it again changes nothing.
 
     Args:
         geometries: valid polygons (n,), CRS in metres; None and empties are passed over.
@@ -85,16 +70,18 @@ def repair(
         workers: threads.
     """
     solid = np.flatnonzero(np.nan_to_num(shapely.area(geometries)) > 0)
-    order = solid[_order(geometries[solid], rank[solid])]
-    before, ranks = geometries[order], np.asarray(rank, dtype=np.int64)[order]
-    after, why = before, np.full(len(order), None, dtype=object)
-    moving, rows = np.zeros(len(order), dtype=bool), np.arange(len(order))
-    known = None if suspect is None else suspect[order]
+    order, twin = _order(geometries[solid], rank[solid])
+    order = solid[order]
+    first = order[np.unique(twin, return_index=True)[1]]
+    before, ranks = geometries[first], np.asarray(rank, dtype=np.int64)[first]
+    after, why = before, np.full(len(first), None, dtype=object)
+    moving, rows = np.zeros(len(first), dtype=bool), np.arange(len(first))
+    known = None if suspect is None else suspect[first]
     for _ in range(ROUNDS):
         step, why[rows] = _step(after[rows], ranks[rows], distances, known, workers)
         known = None
         moving[:] = False
-        moving[rows] = ~_same(step, after[rows])
+        moving[rows] = ~same(step, after[rows])
         after = after.copy()
         after[rows] = step
         if not moving.any():
@@ -104,17 +91,28 @@ def repair(
     reason[moving] = UNSTABLE
     after = _reverted(before, after, reason, distances)  # and says so in ``reason``
     why = np.where(reason != None, reason, why)  # noqa: E711 (element by element)
-    mended = ~_same(after, before)
+    several = np.bincount(twin, minlength=len(first)) > 1
+    why[several & (why == None) & ~seams.wider(after, distances.tolerance)] = UNFITTED  # noqa: E711
+    mended = ~same(after, before)
     result, refused = geometries.copy(), np.full(len(geometries), None, dtype=object)
     changed = np.zeros(len(geometries), dtype=bool)
-    result[order], refused[order], changed[order] = after, why, mended
+    refused[order], changed[order] = why[twin], mended[twin]
+    result[order[mended[twin]]] = after[twin[mended[twin]]]
     return Repaired(result, changed, refused)
 
 
-def _order(geometries: Geometries, rank: Ints) -> Ints:
-    """By rank, then the smaller first, then by the bytes: never by where a polygon stood."""
+def _order(geometries: Geometries, rank: Ints) -> tuple[Ints, Ints]:
+    """By rank, then the smaller first, then by the bytes: never by where a polygon stood.
+
+    Returns:
+        the order; for each in that order the number of those that are drawn the same, with the
+        same authority. Nothing tells them apart, so what becomes of one becomes of all.
+    """
     code = np.unique(np.asarray(shapely.to_wkb(geometries), dtype=object), return_inverse=True)[1]
-    return np.lexsort((code, shapely.area(geometries), rank)).astype(np.int64)
+    order = np.lexsort((code, shapely.area(geometries), rank)).astype(np.int64)
+    new = np.ones(len(order), dtype=np.int64)
+    new[1:] = (np.diff(code[order]) != 0) | (np.diff(rank[order]) != 0)
+    return order, np.cumsum(new) - 1
 
 
 def _step(
@@ -136,16 +134,20 @@ def _step(
 
 
 def _groups(shapes: Geometries, distances: Distances, known: Bools | None = None) -> list[Ints]:
-    """Polygons that do not fit their neighbours, with those neighbours, in groups that touch."""
+    """Polygons that do not fit their neighbours, with those neighbours, in groups that touch.
+
+    Thin polygons that lie beside a group are in it: without them their place would be a gap.
+    """
     if len(shapes) < 2:
         return []
-    askew = seams.suspect(shapes, distances.tolerance) if known is None else known
-    suspect = np.flatnonzero(askew)
+    suspect = seams.suspect(shapes, distances.tolerance) if known is None else known
+    seeds = np.flatnonzero(suspect | ~seams.wider(shapes, distances.tolerance))
     reach = max(distances.snap, distances.tolerance)
     tree = shapely.STRtree(shapes)
-    i, j = tree.query(shapes[suspect], predicate="dwithin", distance=reach)
-    label = components(suspect[i], j.astype(np.int64), len(shapes))
+    i, j = tree.query(shapes[seeds], predicate="dwithin", distance=reach)
+    label = components(seeds[i], j.astype(np.int64), len(shapes))
     rows = np.unique(j)
+    rows = rows[np.isin(label[rows], label[suspect])]
     rows = rows[np.argsort(label[rows], kind="stable")]
     cuts = np.flatnonzero(np.diff(label[rows])) + 1
     return [part.astype(np.int64) for part in np.split(rows, cuts) if len(part)]
@@ -160,7 +162,7 @@ def _about(shapes: Geometries, moved: Bools, distances: Distances) -> Ints:
         )[1]
         rows = np.zeros(len(shapes), dtype=bool)
         rows[j] = True
-    return np.flatnonzero(rows)
+    return np.flatnonzero(rows | ~seams.wider(shapes, distances.tolerance))
 
 
 def _mended(shapes: Geometries, rank: Ints, distances: Distances) -> tuple[Geometries, Reasons]:
@@ -169,139 +171,48 @@ def _mended(shapes: Geometries, rank: Ints, distances: Distances) -> tuple[Geome
     rows = np.arange(len(shapes))
     while len(rows) > 1:
         try:
-            done = _cleaned(shapes[rows], rank[rows], distances)
+            done = cleaned(shapes[rows], rank[rows], distances)
         except shapely.GEOSException:
             why[rows] = FAILED
             break
         reason = _judged(shapes[rows], done, distances.tolerance)
+        out = np.delete(np.arange(len(shapes)), rows)
+        thin = out[~seams.wider(shapes[out], distances.tolerance)]
+        reason[_over(shapes[thin], shapes[rows], done)] = BESIDE
         fails = reason != None  # noqa: E711 (element by element)
         why[rows[fails]] = reason[fails]
         if not fails.any():
             result[rows] = done
             break
         rows = rows[~fails]
+    if same(result, shapes).all():
+        why[_beside_gaps(result, why, distances.tolerance)] = UNFITTED
     return result, why
 
 
-def _cleaned(shapes: Geometries, rank: Ints, distances: Distances) -> Geometries:
-    """Clean a group sorted by rank: the most authoritative first, then the weaker against them."""
-    result = shapes.copy()
-    for level in np.unique(rank):
-        size = np.searchsorted(rank, level, side="right")
-        result[:size] = _cleaned_against(result[:size], rank[:size] < level, distances)
-    return result
+def _over(thin: Geometries, before: Geometries, after: Geometries) -> Ints:
+    """Polygons that have come to lie over thin ones that were taken out, as if over a gap."""
+    moved = np.flatnonzero(~same(before, after)) if len(thin) else np.empty(0, dtype=np.int64)
+    i, j = shapely.STRtree(thin).query(after[moved], predicate="intersects")
+    i = moved[i]
+    more = shapely.area(shapely.intersection(after[i], thin[j]))
+    more -= shapely.area(shapely.intersection(before[i], thin[j]))
+    return np.unique(i[more > HAIR * shapely.length(thin[j])])
 
 
-def _cleaned_against(shapes: Geometries, fixed: Bools, distances: Distances) -> Geometries:
-    """Clean polygons against the first of them, which are clean and stay as they are.
-
-    Wide overlaps are cells of their own, and given back to all their owners.
-    """
-    if _fits(shapes, distances.tolerance):
-        return shapes
-    wide, cell, owner = _wide_overlaps(shapes, distances.tolerance)
-    held = union_by(wide[cell], owner, len(shapes))
-    rest = shapes.copy()
-    cut = np.flatnonzero(~shapely.is_empty(held))
-    rest[cut] = polygonal(shapely.difference(shapes[cut], held[cut]))
-    first = np.full(len(wide), len(shapes))
-    np.minimum.at(first, cell, owner)  # a shared place ranks with the first of its owners
-    cells, place = np.concatenate([wide, rest]), np.concatenate([first, np.arange(len(shapes))])
-    used = np.flatnonzero(~shapely.is_empty(cells))
-    used = used[np.argsort(place[used], kind="stable")]
-    before = cells[used]
-    cells[used] = _restored(before, _clean(before, distances), fixed[place[used]])
-    pieces = np.concatenate([cells[len(wide) :], cells[: len(wide)][cell]])
-    whole = union_by(pieces, np.concatenate([np.arange(len(shapes)), owner]), len(shapes))
-    whole = polygonal(whole)
-    return np.where(_same(whole, shapes), shapes, whole)
-
-
-def _wide_overlaps(shapes: Geometries, tolerance: float) -> tuple[Geometries, Ints, Ints]:
-    """Faces of overlaps wider than the tolerance, and who owns each: (face, owner) pairs."""
-    found = seams.overlaps(shapes)
-    wide = seams.wider(found.geometry, tolerance * SLACK)
-    pieces, left, right = found.geometry[wide], found.left[wide], found.right[wide]
-    cut = faces(pieces)
-    face, piece = cut.expand(np.arange(len(cut.geometry)))
-    pairs = np.unique(
-        np.column_stack([np.tile(face, 2), np.concatenate([left[piece], right[piece]])]), axis=0
-    )
-    return cut.geometry, pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)
-
-
-def _clean(cells: Geometries, distances: Distances) -> Geometries:
-    """Clean cells where they do not fit; those that do stay as they are."""
-    wrong = _faulty(cells, distances.tolerance)
-    if not wrong.any():
-        return cells
-    return _restored(cells, _joined(cells, distances.snap, distances.tolerance), ~wrong)
-
-
-def _joined(cells: Geometries, snap: float, gap: float) -> Geometries:
-    """GEOS' cleaner; an overlap goes to the first."""
-    cleaned = shapely.coverage_clean(  # type: ignore[attr-defined]  # stubs are behind
-        cells, gap_width=gap, snapping_distance=snap, merge_strategy="min_index"
-    )
-    return polygonal(np.asarray(cleaned, dtype=object))
-
-
-def _fits(shapes: Geometries, tolerance: float) -> bool:
-    """Whether polygons fit together and enclose no gap narrow enough to be filled."""
-    if not shapely.coverage_is_valid(shapes):
-        return False
-    some = shapes[seams.suspect(shapes, tolerance)]
-    return bool(seams.wider(seams.gaps(some), tolerance).all())
-
-
-def _faulty(cells: Geometries, tolerance: float) -> Bools:
-    """Cells that do not fit together, or border an enclosed gap narrow enough to be filled."""
-    result = np.zeros(len(cells), dtype=bool)
-    if len(cells) < 2:
-        return result
-    some = np.flatnonzero(seams.suspect(cells, tolerance))
-    if not len(some):
-        return result
-    result[some] = seams.suspect(cells[some], 0.0)
-    gaps = seams.gaps(cells[some])
-    narrow = gaps[~seams.wider(gaps, tolerance)]
-    result[some[seams.neighbours(narrow, cells[some])[1]]] = True
-    return result
-
-
-def _restored(before: Geometries, after: Geometries, stays: Bools) -> Geometries:
-    """A cleaned coverage in which some cells are put back as they were, and the rest fitted."""
-    if _same(before[stays], after[stays]).all():
-        return after
-    fitted = _fitted(before[stays], after[stays], after[~stays])
-    joint = _joined(np.concatenate([before[stays], fitted]), HAIR, 0.0)
-    result, size = after.copy(), np.count_nonzero(stays)
-    result[stays], result[~stays] = joint[:size], joint[size:]
-    return result
-
-
-def _fitted(fixed: Geometries, moved: Geometries, others: Geometries) -> Geometries:
-    """The other cells once the fixed ones are put back: strips fall to the others beside them."""
-    away = ~_same(moved, fixed)
-    strips = shapely.get_parts(polygonal(shapely.difference(moved[away], fixed[away])))
-    strips = strips[shapely.area(strips) > 0]
-    strip, cell = shapely.STRtree(others).query(strips, predicate="dwithin", distance=HAIR)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        near = shapely.buffer(strips[strip], HAIR, quad_segs=1)
-    border = shapely.length(shapely.intersection(shapely.boundary(others[cell]), near))
-    best = np.lexsort((cell, -border, strip))
-    best = best[np.unique(strip[best], return_index=True)[1]]
-    every = np.concatenate([others, strips[strip[best]]])
-    grown = union_by(every, np.concatenate([np.arange(len(others)), cell[best]]), len(others))
-    i, j = shapely.STRtree(fixed).query(grown, predicate="intersects")
-    cover = union_by(fixed[j], i, len(grown))
-    return polygonal(shapely.difference(grown, cover))
+def _beside_gaps(shapes: Geometries, why: Reasons, tolerance: float) -> Ints:
+    """Polygons round narrow gaps that were not filled though none of them was refused."""
+    gaps = seams.gaps(shapes)
+    gap, beside = seams.neighbours(gaps[~seams.wider(gaps, tolerance)], shapes)
+    told = np.zeros(len(gaps), dtype=bool)
+    told[gap[why[beside] != None]] = True  # noqa: E711 (element by element)
+    return np.unique(beside[~told[gap]])
 
 
 def _judged(before: Geometries, after: Geometries, tolerance: float) -> Reasons:
     """The gate: why each polygon's repair is refused; None where it passes."""
     reason = np.full(len(before), None, dtype=object)
-    some = np.flatnonzero(~_same(before, after))
+    some = np.flatnonzero(~same(before, after))
     old, new = before[some], after[some]
     drift = np.abs(shapely.area(new) - shapely.area(old))
     tests = (
@@ -320,7 +231,7 @@ def _shifted(old: Geometries, new: Geometries, tolerance: float) -> Bools:
     moved = shapely.symmetric_difference(old, new)
     strips, owner = shapely.get_parts(polygonal(moved), return_index=True)
     result = np.zeros(len(old), dtype=bool)
-    result[owner[seams.wider(strips, tolerance * SLACK)]] = True
+    result[owner[seams.wider(strips, tolerance * seams.SLACK)]] = True
     return result
 
 
@@ -335,11 +246,6 @@ def _reverted(
     for rows in _groups(before, distances):
         if fails[rows].any():
             result[rows] = before[rows]
-            lost = rows[~fails[rows] & ~_same(before[rows], after[rows])]
+            lost = rows[~fails[rows] & ~same(before[rows], after[rows])]
             reason[lost] = BESIDE
     return result
-
-
-def _same(left: Geometries, right: Geometries) -> Bools:
-    """Whether two arrays hold the same polygons, wherever their rings begin."""
-    return np.asarray(shapely.equals_exact(left, right, 0.0, normalize=True), dtype=bool)

@@ -12,6 +12,7 @@ from kotaku_geo.late import record
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 TOUCH = 1e-6  # a gap's border is its neighbours' to within rounding
+SLACK = 1.001  # a width just at the tolerance passes, whichever way it is rounded
 FINE = 0.1  # metres to which a width is told
 
 
@@ -29,15 +30,32 @@ class Overlap:
     geometry: Geometries
 
 
-def suspect(polygons: Geometries, width: float) -> Bools:
-    """Polygons with an edge that lies askew of a neighbour's, or closer to it than ``width``.
-
-    Whatever overlaps another polygon, or borders a narrow gap, is among them.
-    """
+def askew(polygons: Geometries) -> Bools:
+    """Polygons with an edge that does not match a neighbour's; all that overlap are among them."""
     if len(polygons) < 2:
         return np.zeros(len(polygons), dtype=bool)
-    askew = shapely.coverage_invalid_edges(polygons, gap_width=width)
-    return np.asarray(shapely.length(askew) > 0)
+    return np.asarray(shapely.length(shapely.coverage_invalid_edges(polygons)) > 0)
+
+
+def suspect(
+    polygons: Geometries,
+    width: float,
+    *,
+    uneven: Bools | None = None,
+    enclosed: Geometries | None = None,
+) -> Bools:
+    """Polygons that do not fit a neighbour, or border a gap no wider than ``width``.
+
+    Args:
+        polygons: valid polygons (n,).
+        width: in the units of the coordinates.
+        uneven, enclosed: `askew` and `gaps` of the polygons, where they are known.
+    """
+    uneven = askew(polygons) if uneven is None else uneven
+    enclosed = gaps(polygons, uneven) if enclosed is None else enclosed
+    result = uneven.copy()
+    result[neighbours(enclosed[~wider(enclosed, width)], polygons)[1]] = True
+    return result
 
 
 def overlaps(polygons: Geometries, *, workers: int | None = None) -> Overlap:
@@ -54,15 +72,21 @@ def overlaps(polygons: Geometries, *, workers: int | None = None) -> Overlap:
     return Overlap(left[pair], right[pair], pieces[real])
 
 
-def gaps(polygons: Geometries) -> Geometries:
-    """What polygons enclose between them and none covers, polygons (m,).
+def gaps(polygons: Geometries, uneven: Bools | None = None) -> Geometries:
+    """What polygons enclose between them and none covers, polygons (m,); rounding is no gap.
 
     A hole that one polygon has by itself, and nothing lies in, is how it was drawn: it is no gap.
+
+    Args:
+        polygons: valid polygons (n,).
+        uneven: `askew` of the polygons, where it is known.
     """
-    valid = bool(shapely.coverage_is_valid(polygons))
-    union = shapely.coverage_union_all if valid else shapely.union_all  # the former is far quicker
-    whole = shapely.get_parts(union(polygons))
+    uneven = askew(polygons) if uneven is None else uneven
+    # Those that match are united far quicker by themselves.
+    even = shapely.coverage_union_all(polygons[~uneven & (shapely.area(polygons) > NOTHING)])
+    whole = shapely.get_parts(shapely.union_all([*polygons[uneven], even]))
     holes = np.asarray(shapely.polygons(_inner_rings(whole)), dtype=object)
+    holes = holes[shapely.area(holes) > NOTHING]
     own = np.asarray(shapely.polygons(_inner_rings(shapely.get_parts(polygons))), dtype=object)
     if not (len(holes) and len(own)):
         return holes
