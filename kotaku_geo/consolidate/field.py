@@ -159,7 +159,7 @@ class Field:
 
     def said(
         self, key: str, source: str, volume: Floats, own: Floats, own_name: str, where: Bools,
-        rated: Floats | None = None, *, enough: bool = False, of_rt: bool | Bools = True,
+        rated: Floats | None = None, *, of_rt: bool | Bools = True,
         there: Floats | None = None,
     ) -> pd.DataFrame:  # fmt: skip
         """Candidates of the parameter of this name for units where the measure is known.
@@ -170,7 +170,6 @@ class Field:
             volume, own: of each unit; ``own_name`` is what ``own`` counts.
             where: units that the source speaks of.
             rated: share of each unit's objects that could be counted; NaN where there are none.
-            enough: whether the measure holds however small that share is.
             of_rt: whether ``own`` is the RT's denominator, and not the layer's own count.
             there: what is there of what ``own`` says there ought to be, where the volume is what
                 lacks.
@@ -181,8 +180,7 @@ class Field:
         known = ~np.isnan(volume) & ~np.isnan(own)
         rated = np.full(self.size, np.nan) if rated is None else np.round(rated, _DIGITS)
         complete = np.fmin(self.covered(source), rated)
-        least = 0.0 if enough else derivations()[key]["minimum"]
-        said = where & known & ~(rated < least)
+        said = where & known & ~(rated < derivations()[key]["minimum"])
         unit = np.flatnonzero(said)
         self._note(source, parameter.id, complete, said, where)
         if not len(unit):

@@ -206,8 +206,8 @@ def _service(field: Field, name: str, service: Service) -> pd.DataFrame:
         # Whom a list of both kinds leaves out may be either; one of those without names them all.
         census = bool(((decent == 1) & (kk > 0)).any())
         return field.said(
-            _SERVICES[name], source, volume, own_kk, "jumlah_kk", where, listed,
-            enough=not census, of_rt=~np.isnan(households),
+            _SERVICES[name], source, volume, own_kk, "jumlah_kk", where,
+            listed if census else None, of_rt=~np.isnan(households),
         )  # fmt: skip
 
     return _by_source(rows, measure)

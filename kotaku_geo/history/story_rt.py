@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kotaku_geo.history import story_identity
+from kotaku_geo.history import story_divisor, story_identity
 from kotaku_geo.history.choices import DENOMINATOR
 from kotaku_geo.history.known import Known, Row, area_name, is_open, named
 from kotaku_geo.history.phrases import Sentence
@@ -26,6 +26,7 @@ def whole(known: Known, row: Row) -> Story:
             ("jumlah", known.total(row)),
             ("parameter", _lines(known, row)),
             ("batas", _outline(known, row)),
+            ("penyebut", story_divisor.of_rt(known, row["id_rt"])),
             ("konflik", story_identity.of_rt(known, row["id_rt"])),
         ),
     )
@@ -61,6 +62,7 @@ def of_parameter(known: Known, row: Row, parameter: Parameter) -> Story:
             ("kandidat", _candidates(known, said, parameter)),
             ("aturan", _rule(known, row["id_rt"], parameter.id, said)),
             ("hitungan", _arithmetic(known, row, parameter, said)),
+            ("penyebut", story_divisor.of_parameter(known, row["id_rt"], parameter.id)),
             ("jumlah", known.total(row)),
             ("andai", _otherwise(known, row, parameter, said)),
             ("kawasan", _in_kawasan(known, area, parameter) if area else ()),

@@ -377,16 +377,21 @@ def test_what_is_rated_in_part_says_so_instead_of_giving_a_number(
     assert fact["kelengkapan_data"] == 1
 
 
-@pytest.mark.parametrize(("kk", "share"), [(20, 0.4), (50, 1.0), (80, 1.0)])
+@pytest.mark.parametrize("kk", [20, 50, 80])
 @pytest.mark.parametrize(
     ("parameter", "layer"), [("3a", "air_minum"), ("5a", "air_limbah"), ("6b", "persampahan")]
 )
 def test_a_service_tells_how_many_households_it_lists(
-    consolidate: Consolidate, parameter: str, layer: str, kk: int, share: float
+    consolidate: Consolidate, parameter: str, layer: str, kk: int
 ) -> None:
-    rows = [{"geometry": point(10, 10), "layak": False, "jumlah_kk": kk}]
-    fact = sector(consolidate, layer, rows).facts(ONE, parameter).iloc[0]
-    assert (fact["volume"], fact["penyebut"], fact["kelengkapan_data"]) == (kk, 50, share)
+    """One that lists those without alone leaves nobody out whom it ought to list."""
+    row = {"geometry": point(10, 10), "layak": False, "jumlah_kk": kk}
+    fact = sector(consolidate, layer, [row]).facts(ONE, parameter).iloc[0]
+    assert (fact["volume"], fact["penyebut"]) == (kk, 50)
+    assert np.isnan(fact["kelengkapan_data"])
+    served = {"geometry": point(20, 10), "layak": True, "jumlah_kk": 26}
+    census = sector(consolidate, layer, [row, served]).facts(ONE, parameter).iloc[0]
+    assert census["kelengkapan_data"] == min((kk + 26) / 50, 1)
 
 
 @pytest.mark.parametrize(("served", "speaks"), [(5, False), (15, False), (25, True), (30, True)])

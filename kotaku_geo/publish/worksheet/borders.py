@@ -23,12 +23,13 @@ def common_lines(workspace: Workspace, disputed: set[About]) -> dict[About, list
         return {}
     table = workspace.read_geo(TABLE, ["kind", "subject", "geometry"])
     about = list(zip(table["kind"], table["subject"], strict=True))
-    table = table[[one in disputed for one in about]].reset_index(drop=True)
+    asked = np.array([one in disputed for one in about], dtype=bool)
+    table = table[asked].reset_index(drop=True)
     shapes = table.geometry.to_numpy()
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     kind, subject = (table[name].to_numpy(dtype=object) for name in ("kind", "subject"))
-    asked = (kind[one] == kind[other]) & (subject[one] != subject[other])
-    one, other = one[asked], other[asked]
+    apart = (kind[one] == kind[other]) & (subject[one] != subject[other])
+    one, other = one[apart], other[apart]
     shared = shapely.area(shapely.intersection(shapes[one], shapes[other]))
     least = np.minimum(shapely.area(shapes[one]), shapely.area(shapes[other]))
     same = shared > _COMMON * least

@@ -77,8 +77,8 @@ class Names:
         return say(f"parameter.{parameter}") if "." in parameter else plain(parameter)
 
     def unit(self, parameter: str) -> str:
-        """Unit of a parameter's volume; empty where it has none."""
-        units = {p.id: p.volume_unit for p in self.law.parameters}
+        """Unit of a parameter's volume, or of a denominator; empty where it has none."""
+        units = {p.id: p.volume_unit for p in self.law.parameters} | _COUNTED
         return say(f"satuan.{units[parameter]}") if parameter in units else ""
 
     def source(self, source_id: str) -> str:
@@ -119,6 +119,13 @@ def decreed_by(city: City) -> str:
     if province == data("acara.kode.provinsi"):
         kind = "provinsi"
     return say(f"acara.kepala_daerah.{kind}", nama=match["nama"] if match else plain(city.name))
+
+
+_COUNTED = {
+    "penyebut.jumlah_bangunan": "unit", "penyebut.jumlah_penduduk": "jiwa",
+    "penyebut.jumlah_kk": "KK", "penyebut.luas_ha": "ha", "penyebut.jalan_ideal_m": "m",
+    "penyebut.jalan_eksisting_m": "m", "penyebut.drainase_ideal_m": "m",
+}  # fmt: skip
 
 
 def rt_parts(subject: str) -> tuple[str, str | None, str] | None:

@@ -208,9 +208,9 @@ def _said(option: Option, case: Case, names: Names) -> str:
     if case.kind == IDENTITY:
         name, given = meant_by(option, names), plain(option.value)
         return name if name == given else f"{name} [{given}]"
-    return (
-        number(option.value, 2) if isinstance(option.value, (int, float)) else plain(option.value)
-    )
+    if not isinstance(option.value, (int, float)):
+        return plain(option.value)
+    return f"{amount(option.value)} {names.unit(case.parameter)}".strip()
 
 
 def meant_by(option: Option, names: Names) -> str:
@@ -237,6 +237,8 @@ def grounds(case: Case, names: Names) -> list[str]:
                 say("bukti.volume", siapa=who, volume=amount(option.volume), satuan=unit,
                     penyebut=amount(option.penyebut), persen=number(option.persen, 1))
             )  # fmt: skip
+        elif "akibat" in option.extra:
+            lines.append(_amounts_to(option, case, names))
         elif "beda_ha" in option.extra:
             lines.append(_differs(who, option, standing))
         elif "cara" in option.extra:
@@ -246,6 +248,18 @@ def grounds(case: Case, names: Names) -> list[str]:
         else:
             lines += [_recorded(record, option, names) for record in option.records]
     return list(dict.fromkeys(lines))
+
+
+def _amounts_to(option: Option, case: Case, names: Names) -> str:
+    """What an amount makes of the parameters that are divided by it: their shares and scores."""
+    said = []
+    for parameter, (share, score) in sorted(option.extra["akibat"].items()):
+        key = "bukti.akibat_tak_diketahui" if share is None else "bukti.akibat_nilai"
+        said.append(say(key, parameter=names.parameter(parameter), persen=number(share, 1),
+                        skor=number(score, 0)))  # fmt: skip
+    counted = f"{amount(option.value)} {names.unit(case.parameter)}".strip()
+    return say("bukti.akibat", siapa=_called(option, case, names), jumlah=counted,
+               isi="; ".join(said))  # fmt: skip
 
 
 def _differs(who: str, option: Option, standing: Option | None) -> str:

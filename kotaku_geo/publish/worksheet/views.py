@@ -62,8 +62,7 @@ def write_values(sheet: Any, cases: Numbered, names: Names, city: str, styles: S
     for at, (row, case) in enumerate(rows, start=2):
         cells = [*_about(case, names)]
         for option in case.options:
-            share = option.persen if case.shares else option.value
-            cells += [_source(case, option, names), share, option.score]
+            cells += [_source(case, option, names), option.persen, option.score]
             levels = (case.impact.rt, case.impact.kawasan)
             cells += [names.levels(side.get(option.choice, ())) for side in levels]
         fit(sheet, at, [(v, c.width) for v, c in zip(cells, columns[1:], strict=False)])
@@ -91,6 +90,8 @@ def _source(case: Case, option: Option, names: Names) -> str:
         unit = names.unit(case.parameter)
         volume, below = amount(option.volume), amount(option.penyebut)
         who.append(say("nilai.volume", volume=volume, penyebut=below, satuan=unit))
+    if not case.shares and isinstance(option.value, (int, float)):
+        who.append(f"{amount(option.value)} {names.unit(case.parameter)}".strip())
     return "\n".join(who)
 
 

@@ -12,8 +12,8 @@ CRS = "EPSG:32749"
 
 
 def written(folder: Path, *rows: tuple[str, str, shapely.Geometry]) -> Workspace:
-    kind, subject, geometry = zip(*rows, strict=True)
-    frame = gpd.GeoDataFrame({"kind": kind, "subject": subject}, geometry=list(geometry), crs=CRS)
+    columns = {"kind": [r[0] for r in rows], "subject": [r[1] for r in rows]}
+    frame = gpd.GeoDataFrame(columns, geometry=[r[2] for r in rows], crs=CRS)
     workspace = Workspace(folder)
     workspace.path(TABLE).parent.mkdir(parents=True)
     frame.to_parquet(workspace.path(TABLE))
@@ -39,5 +39,6 @@ def test_neighbours_share_what_differs_between_them(tmp_path: Path) -> None:
 
 def test_without_outlines_nothing_is_shared(tmp_path: Path) -> None:
     assert common_lines(Workspace(tmp_path), {("rt", "A")}) == {}
+    assert common_lines(written(tmp_path / "a"), {("rt", "A")}) == {}
     workspace = written(tmp_path / "b", ("rt", "A", strip(0)))
     assert common_lines(workspace, set()) == {}
