@@ -189,6 +189,7 @@ def seal(
         hashes = _copied(named, root, copies, beside)
         record = _record(named, minutes, hashes)
         record["changes"] = _weight(last, found)
+        record["previous"] = None if last is None else (last.seal or {}).get("record_hash")
         record["record_hash"] = record_hash(record)
         _write(beside / SEAL_FILE, _json(record))
     unchanged = last is not None and last.seal is not None and last.seal.get("hash") == digest

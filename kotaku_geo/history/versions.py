@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import total_ordering
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,7 +26,7 @@ from kotaku_geo.history.setting import Setting
 
 FOLDER = "segel"
 _NAME = re.compile(r"v(\d{1,6})\.(\d{1,6})")
-_OWN = "record_hash"
+_OWN, _BEFORE = "record_hash", "previous"
 
 
 @total_ordering
@@ -125,7 +126,8 @@ def open_folder(folder: Path) -> Baseline:
 def checked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
     """Every version of a folder: its ``segel.json``, and what of it has been changed since.
 
-    A version that cannot be read has lost its ``segel.json`` or one of its tables.
+    A version that cannot be read has lost its ``segel.json`` or one of its tables. Each version
+    names the hash of the one before it, so that none can be written anew with hashes of its own.
     """
     found = {}
     for version in map(str, sealed(folder)):
@@ -136,6 +138,9 @@ def checked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
         except InputError as error:
             wrong = [str(error)]
         found[version] = (record, wrong)
+    for (record, wrong), (later, _) in pairwise(found.values()):
+        if later.get(_BEFORE) is not None and later[_BEFORE] != record.get(_OWN):
+            wrong.append(f"{SEAL_FILE} ({later['version']})")
     return found
 
 

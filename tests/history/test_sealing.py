@@ -219,6 +219,25 @@ def test_a_version_under_another_number_is_told(state: Make, tmp_path: Path) -> 
         read_sealed(tmp_path / "segel" / "v1.1")
 
 
+def test_a_version_that_was_written_anew_is_told_by_the_next(state: Make, tmp_path: Path) -> None:
+    """With hashes of its own it is whole by itself, and not what the version after it was made on."""
+    city = state(settled=True)
+    first = seal(city, tmp_path / "segel")
+    second = seal(city, tmp_path / "segel", Minutes("BA 8", "2024-09-01"))
+    assert second.record["previous"] == first.record["record_hash"]
+    assert first.record["previous"] is None
+    assert all(not wrong for _, wrong in versions.checked(tmp_path / "segel").values())
+    record = {**first.record, "minutes": "BA 999"}
+    record["record_hash"] = versions.record_hash(record)
+    path = first.folder / "segel.json"
+    path.chmod(0o644)
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert versions.read_sealed(first.folder).seal == record, "whole by itself"
+    told = versions.checked(tmp_path / "segel")
+    assert told["v1.0"][1] == ["segel.json (v1.1)"]
+    assert told["v1.1"][1] == []
+
+
 def test_a_newer_format_is_refused_in_words(state: Make, tmp_path: Path) -> None:
     done = seal(state(settled=True), tmp_path / "segel")
     _cut_text("segel.json", '"format": 1', '"format": 2')(done.folder)
