@@ -165,9 +165,14 @@ class Known:
         bare = row.get("rw") in (None, "", "000")
         return say("rt.name_no_rw" if bare else "rt.name", **named)
 
-    def called(self, parameter: Any, value: Any) -> Any:
-        """An identity that is meant, by its name where the baseline knows one."""
+    def called(self, parameter: Any, value: Any, luas_ha: float | None = None) -> Any:
+        """An identity that is meant, by its name where the baseline knows one; one of several
+        outlines by its record, and its hectares where they are known."""
         name: Any = None
+        source, record, row = str(value).partition("#")
+        if record:
+            key = "record" if luas_ha is None else "drawn"
+            return say(f"identitas.{key}", source_id=source, row=row, luas_ha=luas_ha)
         if parameter == "kode_kelurahan":
             name = self.kelurahan.get(value, {}).get("nama_kelurahan")
         elif parameter == "id_kawasan" and value in self.kawasan:

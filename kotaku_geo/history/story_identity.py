@@ -87,12 +87,12 @@ def _moved(decision: Row) -> Sentence:
 
 
 def _head(known: Known, conflict: Row, said: list[dict[str, Any]]) -> Sentence:
-    values = list(dict.fromkeys(c.get("value") for c in said if c.get("value") is not None))
+    values = {c["value"]: c.get("luas_ha") for c in said if c.get("value") is not None}
     parameter, subject = conflict["parameter"], str(conflict["subject"])
     told = {
         "subject": subject,
         "parameter": parameter,
-        "values": [known.called(parameter, value) for value in values],
+        "values": [known.called(parameter, value, ha) for value, ha in values.items()],
     }
     written = next((c["tertulis"] for c in said if c.get("tertulis")), None)
     if written is not None:
@@ -112,7 +112,7 @@ def _candidate(known: Known, conflict: Row, candidate: Row) -> Sentence:
     if KEPT in candidate:
         return say("kandidat.kept", who=who)
     parameter, cara = conflict["parameter"], candidate.get("cara")
-    value = known.called(parameter, candidate.get("value"))
+    value = known.called(parameter, candidate.get("value"), candidate.get("luas_ha"))
     if cara in _CARA.get(parameter, ()):
         group = "kelurahan" if parameter == "kode_kelurahan" else "kawasan"
         return say(f"cara_{group}.{cara}", who=who, value=value)
