@@ -22,7 +22,7 @@ from kotaku_geo.history.identities import PARAMETERS as IDENTITIES
 from kotaku_geo.history.identities import about
 from kotaku_geo.history.known import Known, Row, Unseen
 from kotaku_geo.history.phrases import UsageError
-from kotaku_geo.history.story import CATALOGUE, Story
+from kotaku_geo.history.story import CATALOGUE, Story, paragraphs
 from kotaku_geo.workspace import read_any
 
 RELATIONS, LOCATIONS = "verify/relations", "verify/locations"
@@ -99,6 +99,9 @@ class Explainer:
         if called:
             each = [f"{self._kind(i)} {i} ({self._names[i]})" for i in called]
             raise UsageError(CATALOGUE, "salah.nama", id=name, others=each)
+        lapsed = self._of_what_is_gone(name, parameter)
+        if lapsed is not None:
+            return lapsed
         near = self._near(name)
         raise UsageError(CATALOGUE, "salah.id" if near else "salah.asing", id=name, others=near)
 
@@ -119,6 +122,17 @@ class Explainer:
         if decision is not None and decision.get("subject"):
             return about(decision)[1], decision.get("parameter")
         return name, parameter
+
+    def _of_what_is_gone(self, name: str, parameter: str | None) -> Story | None:
+        """The decisions on something that the baseline knows no more; None where there are none."""
+        known = self._known
+        rows = [row for row in known.baseline.decisions.values()
+                if name in (row.get("subject"), about(row)[1])
+                and parameter in (None, row.get("parameter"))]  # fmt: skip
+        if not rows:
+            return None
+        told = [sentence for row in rows for sentence in known.decision(row)]
+        return Story(name, "keputusan", parameter, paragraphs(("aturan", told)))
 
     def _of_both(self, name: str, parameter: str | None) -> Story:
         """A kawasan that is called after its one RT: its story, and then the RT's."""

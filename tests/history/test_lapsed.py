@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from kotaku_geo.errors import PipelineFileError
 from kotaku_geo.history.explain import Explainer
 from kotaku_geo.history.report import hindered_text
 from kotaku_geo.history.sealing import hindrances
@@ -117,3 +118,17 @@ def test_an_amount_that_was_set_is_no_share(state: Make) -> None:
     city = state()
     city.decide(parameter="penyebut.jumlah_kk", source="", value="87,5")
     assert "ditetapkan 87,5. Forum" in told(city, parameter="jumlah_kk")[0]
+
+
+def test_a_decision_on_what_is_gone_can_be_explained(state: Make) -> None:
+    """By its id or by the id of the thing, which the baseline no longer has."""
+    city = state()
+    city.decide(subject="33.75.01.1001-RW009-RT009", status="tidak_terpakai")
+    for name in ("d1", "33.75.01.1001-RW009-RT009"):
+        found = Explainer(city.baseline).story(name).as_json("id")
+        story = " ".join(s["text"] for p in found["paragraphs"] for s in p["sentences"])
+        assert "Keputusan d1: yang dipakai susulan" in story
+        assert "BA 050/12/2024" in story
+        assert "tidak terpakai: perbedaan yang diputuskan tidak ada lagi" in story
+    with pytest.raises(PipelineFileError):
+        Explainer(city.baseline).story("33.75.01.1001-RW009-RT008")
