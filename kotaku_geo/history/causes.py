@@ -64,11 +64,13 @@ def cause(
     old, new = before.used(was or id_rt, parameter) or {}, after.used(id_rt, parameter) or {}
     if not old and not new:
         return None
+    then, now = old.get("decision_id"), new.get("decision_id")
     return Cause(
         source_before=old.get("source_id"),
         source_after=new.get("source_id"),
         rule=new.get("rule"),
-        decision_id=new.get("decision_id"),
+        decision_id=now,
+        decision_lost=then if then != now else None,
     )
 
 
@@ -76,7 +78,7 @@ def behind(causes: Iterable[Cause | None]) -> tuple[set[str], set[str]]:
     """Sources and decisions that several causes name."""
     known = [c for c in causes if c is not None]
     sources = {s for c in known for s in (c.source_before, c.source_after) if s}
-    return sources, {c.decision_id for c in known if c.decision_id}
+    return sources, {d for c in known for d in (c.decision_id, c.decision_lost) if d}
 
 
 def moved(before: Baseline, after: Baseline) -> dict[str, str]:

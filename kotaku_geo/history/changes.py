@@ -12,12 +12,16 @@ _DRAWN = ("old", "new", "added", "removed")
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a value differs: whose value stood before and stands now, by which rule and decision."""
+    """Why a value differs: whose value stood before and stands now, by which rule and decision.
+
+    ``decision_lost`` is the decision that it rested on before and no longer does.
+    """
 
     source_before: str | None = None
     source_after: str | None = None
     rule: str | None = None
     decision_id: str | None = None
+    decision_lost: str | None = None
 
 
 @dataclass(frozen=True)

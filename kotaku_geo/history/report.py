@@ -186,6 +186,8 @@ def _attribute(changed: Attribute, lang: str) -> str:
     if why is None:
         return line
     key = "diff.cause" if why.source_before != why.source_after else "diff.same_source"
+    if why.decision_id is None and why.decision_lost is not None:
+        return line + _say("diff.lost", lang, **vars(why))
     return line + _say("diff.decided" if why.decision_id else key, lang, **vars(why))
 
 

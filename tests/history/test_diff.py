@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kotaku_geo.errors import PipelineFileError
+from kotaku_geo.history.baseline import decisions_path
 from kotaku_geo.history.changes import Change, Difference
 from kotaku_geo.history.diff import diff
 from kotaku_geo.history.report import diff_text
 from kotaku_geo.publish.differences import write_differences
 from tests.consolidate.world import box
-from tests.history.world import R1, R2, R4, State, build, outline, rows
+from tests.history.world import DISPUTED, R1, R2, R4, State, build, consolidated, outline, rows
 
 Make = Callable[..., State]
 
@@ -74,6 +76,24 @@ def test_a_decision_is_named_as_the_cause(state: Make) -> None:
     assert "3a: 60,0 % → 10,0 % [susulan, keputusan d1]" in text
     assert "Keputusan d1 tentang" in text
     assert "3a: 60.0 % → 10.0 % [susulan, decision d1]" in diff_text(found, "en")
+
+
+def test_a_decision_that_fell_away_is_named_as_the_cause(state: Make) -> None:
+    """A later delivery makes it stale: what changed rested on it."""
+    city = state("a")
+    made = city.agree("nilai", R1, DISPUTED, source="susulan")
+    rows_ = rows()["profil_rt"]
+    rows_[-1] = {**rows_[-1], "p3a": 0.3}
+    later = state("b", profil_rt=rows_)
+    shutil.copy(decisions_path(city.file), decisions_path(later.file))
+    consolidated(later)
+    found = diff(city.baseline, later.baseline)
+    (change,) = [c for c in found.changes if c.id == R1]
+    (share,) = [a for a in change.attributes if a.column == "p3a"]
+    assert share.cause is not None
+    assert (share.cause.decision_id, share.cause.decision_lost) == (None, made)
+    assert made in change.decisions
+    assert f"keputusan {made} tidak berlaku lagi" in diff_text(found, "id")
 
 
 def test_another_source_is_named_as_the_cause(state: Make) -> None:
