@@ -14,7 +14,8 @@ EARLIEST = dt.date(2000, 1, 1)
 _SERIAL_0 = dt.date(1899, 12, 30)  # day 0 of a spreadsheet's calendar
 _SHARE = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,12}))?\s*(%|persen|percent)?", re.IGNORECASE)
 _NUMERIC = re.compile(r"([0-9]{1,2})\s*[/.-]\s*([0-9]{1,2})\s*[/.-]\s*([0-9]+)")
-_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
+_ERROR = re.compile(r"#(?:VALUE!|REF!|NAME\?|N/A|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|Err:[0-9]{3}")
+_ISO = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 _WORDS = re.compile(r"(?:[a-z']+\s*,\s*)?([0-9]{1,2})\s*[-/ ]?\s*([a-z]+)\.?\s*[-/ ]?\s*([0-9]+)")
 _SPACE = re.compile(r"\s+")
 
@@ -27,7 +28,7 @@ def words(value: Any) -> str:
     """A cell as one line of text without needless space; empty where nothing was written.
 
     Raises:
-        AnswerError: it is too long.
+        AnswerError: it is too long, or what a formula shows that cannot be computed.
     """
     if value is None:
         return ""
@@ -37,6 +38,8 @@ def words(value: Any) -> str:
         value = value.date()
     kept = (letter for letter in str(value) if letter.isprintable() or letter.isspace())
     text = _SPACE.sub(" ", "".join(kept)).strip()
+    if _ERROR.fullmatch(text):
+        raise AnswerError(say("salah.rumus", isi=text))
     if len(text) > LONGEST:
         raise AnswerError(say("salah.panjang", batas=number(LONGEST, 0)))
     return text

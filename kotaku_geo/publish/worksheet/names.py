@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kotaku_geo.config import City, Pipeline
-from kotaku_geo.publish.worksheet.words import data, day, language, level, plain, say, series
+from kotaku_geo.publish.worksheet.words import (
+    NAME,
+    data,
+    day,
+    language,
+    level,
+    plain,
+    say,
+    series,
+)
 from kotaku_geo.regulation import Regulation, load
 from kotaku_geo.workspace import Workspace
 
@@ -145,4 +154,4 @@ def _column(workspace: Workspace, table: str, key: str, column: str) -> dict[str
     if not workspace.has(table):
         return {}
     frame = workspace.read(table, [key, column]).dropna()
-    return {str(k): plain(v) for k, v in zip(frame[key], frame[column], strict=True)}
+    return {str(k): plain(v, NAME) for k, v in zip(frame[key], frame[column], strict=True)}

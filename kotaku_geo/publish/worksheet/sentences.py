@@ -7,7 +7,7 @@ from kotaku_geo.publish.worksheet.cases import BOUNDARY, DECIDED, IDENTITY, STAL
 from kotaku_geo.publish.worksheet.names import Names, is_record
 from kotaku_geo.publish.worksheet.records import Record
 from kotaku_geo.publish.worksheet.weight import weight
-from kotaku_geo.publish.worksheet.words import day, number, plain, say, series
+from kotaku_geo.publish.worksheet.words import NAME, day, number, plain, say, series
 
 _SHIFTS = ("geser_p50_m", "geser_p95_m", "geser_balik_p50_m", "geser_balik_p95_m")
 
@@ -26,7 +26,7 @@ def place(case: Case, names: Names) -> str:
     if written is None:
         return names.place(case.subject)
     who = names.record(case.options[0].choice)
-    return say("nama.tertulis", nama=plain(written), siapa=who)
+    return say("nama.tertulis", nama=plain(written, NAME), siapa=who)
 
 
 def candidates(case: Case, names: Names) -> str:

@@ -15,7 +15,11 @@ from kotaku_geo.publish import words
 from kotaku_geo.publish.words import LANGUAGES
 
 CELL = 32_000  # a spreadsheet's cell takes 32,767 letters
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+NAME = 120  # letters of a name out of a delivery: what stands beside it must be seen as well
+# Control characters, halves of pairs, and marks that turn the direction of what is shown.
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 _LANGUAGE: ContextVar[str] = ContextVar("language of the papers", default=LANGUAGES[0])
 
 
@@ -74,7 +78,7 @@ def series(parts: Sequence[str], last: str) -> str:
     return say(last).join([", ".join(others), end] if others else [end])
 
 
-def plain(value: Any) -> str:
+def plain(value: Any, most: int = CELL) -> str:
     """Text that a cell or a paragraph can hold: no control characters, bounded length."""
     text = _CONTROL.sub("", str(value))
-    return text if len(text) <= CELL else text[: CELL - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"

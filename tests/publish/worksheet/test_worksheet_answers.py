@@ -15,7 +15,7 @@ from kotaku_geo.publish.worksheet import answers
 from kotaku_geo.publish.worksheet.answers import AnswerError
 from kotaku_geo.publish.worksheet.form import COLUMNS, KEYS
 from kotaku_geo.publish.worksheet.returned import read_workbook
-from kotaku_geo.publish.worksheet.words import data
+from kotaku_geo.publish.worksheet.words import NAME, data, plain
 
 TODAY = dt.date(2026, 6, 1)
 MONTHS = ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September",
@@ -160,3 +160,20 @@ def _workbook() -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+@pytest.mark.parametrize("error", ["#VALUE!", "#REF!", "#NAME?", "#N/A", "#DIV/0!", "Err:502"])
+def test_a_formula_that_failed_is_no_answer(error: str) -> None:
+    with pytest.raises(AnswerError, match="rumus"):
+        answers.words(error)
+    assert answers.words(f"lihat {error} di lampiran") == f"lihat {error} di lampiran"
+
+
+def test_a_date_with_the_year_first_may_have_either_mark() -> None:
+    for typed in ("2024-05-02", "2024/05/02", "2024/5/2"):
+        assert answers.date(typed, TODAY) == dt.date(2024, 5, 2)
+
+
+def test_names_are_cut_and_cannot_turn_what_stands_beside_them() -> None:
+    assert plain("Kampung \u202egnupmaK\u202c Satu") == "Kampung gnupmaK Satu"
+    assert len(plain("x" * 100_000, NAME)) == NAME
