@@ -162,7 +162,7 @@ def test_the_head_names_the_city(city: City) -> None:
 
 
 def test_the_same_folder_gives_the_same_file(city: City) -> None:
-    again = city.proposed.path.with_name("lagi.yaml")
+    again = city.proposed.path.parent.with_name("lagi") / city.proposed.path.name
     write(propose(city.drop), city.drop, again)
     assert again.read_bytes() == city.proposed.path.read_bytes()
     assert not [p for p in again.parent.iterdir() if p.name.startswith(".")]
