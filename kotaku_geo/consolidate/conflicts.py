@@ -110,7 +110,7 @@ class Conflict:
     @cached_property
     def conflict_id(self) -> str:
         """Made of what is disputed: it stays when the candidates change."""
-        return digest([self.kind, self.subject, self.parameter], 12)
+        return conflict_id(self.kind, self.subject, self.parameter)
 
     @property
     def evidence(self) -> str:
@@ -134,6 +134,11 @@ class Conflict:
             "decision_id": self.decision_id,
             "names": ";".join(sorted({*self.names} - {self.subject})) or None,
         }
+
+
+def conflict_id(kind: str, subject: str, parameter: str) -> str:
+    """The id of a conflict over this: twelve digits of a hash."""
+    return digest([kind, subject, parameter], 12)
 
 
 def evidence_of(fingerprints: Iterable[tuple[str, str]]) -> str:

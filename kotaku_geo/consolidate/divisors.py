@@ -4,7 +4,8 @@ A share that hangs on the RT's households, buildings or metres is another one un
 of them. Each candidate is put in the place of the one that stands, and nothing else is changed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,9 @@ import pandas as pd
 
 from kotaku_geo.config import DENOMINATORS, Pipeline
 from kotaku_geo.consolidate.choose import Cells, Choice, cells_of
-from kotaku_geo.consolidate.conflicts import Candidate, Conflict
+from kotaku_geo.consolidate.conflicts import Candidate, Conflict, conflict_id
 from kotaku_geo.consolidate.facts import DRAWN, Denominators
-from kotaku_geo.consolidate.tables import Bools, Floats, Ints, coded, codes_in, starts
+from kotaku_geo.consolidate.tables import Bools, Floats, Ints, coded, codes_in, pairs, starts
 from kotaku_geo.late import record
 from kotaku_geo.regulation import Regulation
 
@@ -45,12 +46,23 @@ class Disputes:
     def __len__(self) -> int:
         return len(self.unit)
 
-    @property
+    @cached_property
     def owner(self) -> Ints:
         """The dispute of each candidate."""
         return np.repeat(np.arange(len(self)), np.diff(self.start))
 
-    @property
+    @cached_property
+    def parameter(self) -> list[str]:
+        """What each is called in conflicts and decisions: ``penyebut.jumlah_kk``."""
+        return [PREFIX + DENOMINATORS[name] for name in self.name.tolist()]
+
+    @cached_property
+    def ids(self) -> list[str]:
+        """The conflict_id of each."""
+        about = zip(self.subject, self.parameter, strict=True)
+        return [conflict_id(KIND, *each) for each in about]
+
+    @cached_property
     def spread(self) -> Floats:
         """How far the candidates of each are apart, in percent of the largest."""
         if not len(self):
@@ -68,14 +80,14 @@ class Disputes:
                       extra={} if outcomes is None else {OUTCOME: outcomes.of(i)})
             for i in own
         ]  # fmt: skip
-        parameter = PREFIX + DENOMINATORS[int(self.name[place])]
         material = outcomes is not None and bool(outcomes.material[place])
-        spread = float(self.spread[place])
-        return Conflict(KIND, self.subject[place], parameter, said, spread, material)
+        about = self.subject[place], self.parameter[place]
+        return Conflict(KIND, *about, said, float(self.spread[place]), material)
 
-    def conflicts(self) -> Iterator[Conflict]:
-        """All of them, bare: for decisions to be found."""
-        return (self.conflict(place) for place in range(len(self)))
+    def places(self, asked: Collection[tuple[str, str]]) -> list[int]:
+        """Those that are about one of these: id_rt and parameter."""
+        about = zip(self.subject, self.parameter, strict=True)
+        return [place for place, each in enumerate(about) if each in asked] if asked else []
 
 
 @record
@@ -113,14 +125,17 @@ class Outcomes:
             for i in range(int(first), int(last))
         }
 
+    @cached_property
     def conflicts(self) -> list[Conflict]:
         """Those by which a score changes, where the candidates differ or a level is at stake."""
         return [self.disputes.conflict(int(i), self) for i in np.flatnonzero(self.material)]
 
     def decided(self, ids: set[str]) -> list[Conflict]:
         """Those with these ids, material or not."""
-        every = (self.disputes.conflict(place, self) for place in range(len(self.disputes)))
-        return [conflict for conflict in every if conflict.conflict_id in ids] if ids else []
+        if not ids:
+            return []
+        found = [place for place, each in enumerate(self.disputes.ids) if each in ids]
+        return [self.disputes.conflict(place, self) for place in found]
 
     def straddling(self) -> list[Conflict]:
         """Those that agree within the tolerance and yet give different scores."""
@@ -199,10 +214,10 @@ def _values(found: Disputes, choice: Choice, have: Denominators, law: Regulation
     # Every candidate of a parameter in which one hangs on the denominator, for every amount.
     key = table["unit"].to_numpy(dtype=np.int64) * len(DENOMINATORS) + by
     hanging = np.flatnonzero(by >= 0)
-    entry, at = _pairs(_keys_of(found), key[hanging])
+    entry, at = pairs(_keys_of(found), key[hanging])
     asked = np.unique(entry * (choice.chosen.share.size + 1) + cell[hanging[at]])
     entry, touched = np.divmod(asked, choice.chosen.share.size + 1)
-    which, row = _pairs(touched, cell)
+    which, row = pairs(touched, cell)
     entry = entry[which]
     share, volume, penyebut = _exchanged(found, entry, row, table, have, law)
     usable = ~np.isnan(share)
@@ -284,27 +299,28 @@ def widened(choice: Choice, found: Outcomes, settled: set[str]) -> Choice:
     """
     own = found.disputes
     open_ = found.material | (found.differs & found.apart)
-    for place in np.flatnonzero(open_):
-        open_[place] = own.conflict(int(place)).conflict_id not in settled
+    if settled and open_.any():
+        open_ &= ~np.array([each in settled for each in own.ids], dtype=bool)
     asked = open_[own.owner[found.entry]] if len(own) else np.zeros(0, dtype=bool)
     if not asked.any():
         return choice
     unit, par = own.unit[own.owner[found.entry[asked]]], found.par[asked]
     new = {n: getattr(found, n)[asked] for n in ("share", "volume", "penyebut", "score")}
-    low = _pulled(choice.low, unit, par, new, np.less)
-    high = _pulled(choice.high, unit, par, new, np.greater)
+    low = _pulled(choice.low, unit, par, new, -1)
+    high = _pulled(choice.high, unit, par, new, 1)
     return Choice(choice.candidates, choice.chosen, low, high, choice.groups)
 
 
-def _pulled(cells: Cells, unit: Ints, par: Ints, new: dict[str, Floats], beyond: Any) -> Cells:
-    """Cells with the value that lies farthest, or none where one leaves it unknown."""
+def _pulled(cells: Cells, unit: Ints, par: Ints, new: dict[str, Floats], sign: int) -> Cells:
+    """Cells with the value that lies farthest, or none where one leaves it unknown.
+
+    ``sign``: 1 for the greatest share, −1 for the least.
+    """
     made = {name: getattr(cells, name).copy() for name in new}
-    rank = np.where(np.isnan(new["share"]), np.inf, new["share"] * (1 if beyond(1, 0) else -1))
+    rank = np.where(np.isnan(new["share"]), np.inf, sign * new["share"])
     order = np.argsort(rank, kind="stable")  # the farthest last, and what is unknown after it
-    unit, par = unit[order], par[order]
-    share = new["share"][order]
-    now = made["share"][unit, par]
-    take = np.isnan(share) | beyond(share, now)
+    unit, par, rank = unit[order], par[order], rank[order]
+    take = np.isinf(rank) | (rank > sign * made["share"][unit, par])
     for name, values in made.items():
         values[unit[take], par[take]] = new[name][order][take]
     return Cells(**made)
@@ -320,17 +336,6 @@ def _keys_of(found: Disputes) -> Ints:
     """Unit and denominator of each candidate of a dispute, as one number."""
     keys: Ints = (found.unit * len(DENOMINATORS) + found.name).astype(np.int64)
     return keys[found.owner]
-
-
-def _pairs(asked: Ints, keys: Ints) -> tuple[Ints, Ints]:
-    """Every place in ``asked`` with every place in ``keys`` that holds the same."""
-    order = np.argsort(keys, kind="stable")
-    ends = [np.searchsorted(keys[order], asked, side=side) for side in ("left", "right")]
-    count = ends[1] - ends[0]
-    which = np.repeat(np.arange(len(asked)), count)
-    begun = np.cumsum(count) - count
-    place = np.arange(len(which)) - np.repeat(begun, count) + np.repeat(ends[0], count)
-    return which, order[place]
 
 
 def _told(value: float) -> float | None:

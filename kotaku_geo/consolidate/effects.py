@@ -12,7 +12,7 @@ from kotaku_geo.consolidate import score
 from kotaku_geo.consolidate.alternatives import Options, options_of
 from kotaku_geo.consolidate.choose import Cells
 from kotaku_geo.consolidate.conflicts import Conflict
-from kotaku_geo.consolidate.divisors import PREFIX, rows_under
+from kotaku_geo.consolidate.divisors import rows_under
 from kotaku_geo.consolidate.places import Places
 from kotaku_geo.consolidate.shares import Shares
 from kotaku_geo.consolidate.tables import (
@@ -23,10 +23,12 @@ from kotaku_geo.consolidate.tables import (
     codes_in,
     either,
     floats,
+    pairs,
 )
 from kotaku_geo.consolidate.weigh import Weighed
 
 Row = Mapping[str, Any]
+AT_ONCE = 1000  # candidates of denominators whose kawasan are reckoned together
 
 
 def shown(
@@ -208,7 +210,7 @@ def _swapped(entries: pd.DataFrame, weighed: Weighed) -> Floats:
     have many.
     """
     unit, par = (entries[c].to_numpy(dtype=np.int64) for c in ("unit", "par"))
-    rows, entry = _neighbours(unit, weighed.member)
+    entry, rows = pairs(weighed.member[unit], weighed.member)
     column = par[entry]
     mine = rows == unit[entry]
     chosen = weighed.choice.chosen
@@ -218,7 +220,7 @@ def _swapped(entries: pd.DataFrame, weighed: Weighed) -> Floats:
         )
         for name in ("share", "volume", "penyebut")
     }
-    weight = np.column_stack([weighed.have.of(p) for p in weighed.law.parameters])[rows, column]
+    weight = weighed.have.weights(weighed.law)[rows, column]
     columns = {name: values[:, None] for name, values in cells.items()}
     alone = Cells(**columns, score=weighed.law.scores(columns["share"]))
     return score.summed_cells(alone, weight[:, None], entry, len(entries), weighed.law)[1][:, 0]
@@ -229,58 +231,59 @@ def _of_denominators(
 ) -> dict[str, tuple[dict[str, str | None], dict[str, str | None]]]:
     """Levels of RT and kawasan under each candidate of a denominator, all else as it stands."""
     own = weighed.outcomes.disputes
-    place_of = {
-        (own.subject[i], PREFIX + DENOMINATORS[int(own.name[i])]): i for i in range(len(own))
-    }
-    asked = [(c, place_of[c.subject, c.parameter]) for c in conflicts
-             if (c.subject, c.parameter) in place_of]  # fmt: skip
-    if not asked:
+    by_id = {c.conflict_id: c for c in conflicts}
+    places = [place for place, ident in enumerate(own.ids) if ident in by_id] if by_id else []
+    if not places:
         return {}
-    of_rt, of_area = _under_amounts(weighed)
+    entry = np.flatnonzero(np.isin(own.owner, places))
+    of_rt, of_area = _under_amounts(entry, weighed)
     result = {}
-    for conflict, place in asked:
-        names, first = options_of(conflict), int(own.start[place])
+    for place in places:
+        names = options_of(by_id[own.ids[place]])
+        first = int(np.searchsorted(entry, own.start[place]))
         rts = {name: of_rt[first + i] for i, name in enumerate(names)}
         inside = weighed.member[own.unit[place]] >= 0
         areas = {name: of_area[first + i] for i, name in enumerate(names)} if inside else {}
-        result[conflict.conflict_id] = (rts, areas)
+        result[own.ids[place]] = (rts, areas)
     return result
 
 
-def _under_amounts(weighed: Weighed) -> tuple[Objects, Objects]:
-    """Levels of the RT, and of its kawasan, under each amount of a denominator in dispute."""
+def _under_amounts(entry: Ints, weighed: Weighed) -> tuple[Objects, Objects]:
+    """Levels of the RT, and of its kawasan, under some candidates of denominators in dispute.
+
+    Every RT of a kawasan is reckoned for each candidate, so a few are taken at a time.
+    """
+    parts = [_under_some(entry[i : i + AT_ONCE], weighed) for i in range(0, len(entry), AT_ONCE)]
+    rts, areas = zip(*parts, strict=True)
+    return np.concatenate(rts), np.concatenate(areas)
+
+
+def _under_some(entry: Ints, weighed: Weighed) -> tuple[Objects, Objects]:
     found, law = weighed.outcomes, weighed.law
     own, chosen = found.disputes, weighed.choice.chosen
-    unit = own.unit[own.owner]
-    values = {
-        n: getattr(found, n) for n in ("entry", "par", "share", "volume", "penyebut", "score")
-    }
+    number = np.full(len(own.amount), -1)
+    number[entry] = np.arange(len(entry))
+    asked = number[found.entry] >= 0
+    columns = ("par", "share", "volume", "penyebut", "score")
+    values = {name: getattr(found, name)[asked] for name in columns}
+    values["entry"] = number[found.entry[asked]]
+    unit = own.unit[own.owner[entry]]
     of_rt = law.level_names(*law.totals(rows_under(values, chosen.score[unit], "score")))
-    rows, entry = _neighbours(unit, weighed.member)
-    mine = rows == unit[entry]
+    home = weighed.member[unit]
+    which, rows = pairs(np.where(home < 0, -2, home), weighed.member)  # −1 is no kawasan
+    mine = rows == unit[which]
     cells = {}
-    for name in ("share", "volume", "penyebut", "score"):
+    for name in columns[1:]:
         every = getattr(chosen, name)[rows]
-        every[mine] = rows_under(values, getattr(chosen, name)[unit], name)[entry[mine]]
+        every[mine] = rows_under(values, getattr(chosen, name)[unit], name)[which[mine]]
         cells[name] = every
-    weight = np.column_stack([weighed.have.of(p) for p in law.parameters])[rows]
+    weight = weighed.have.weights(law)[rows]
     for at, parameter in enumerate(law.parameters):
         divisor = DENOMINATORS.index(parameter.denominator)
-        same = mine & (own.name[own.owner[entry]] == divisor)
-        weight[same, at] = own.amount[entry[same]]
-    summed = score.summed_cells(Cells(**cells), weight, entry, len(unit), law)[1]
+        same = mine & (own.name[own.owner[entry]] == divisor)[which]
+        weight[same, at] = own.amount[entry[which[same]]]
+    summed = score.summed_cells(Cells(**cells), weight, which, len(unit), law)[1]
     return of_rt, law.level_names(*law.totals(summed))
-
-
-def _neighbours(unit: Ints, member: Ints) -> tuple[Ints, Ints]:
-    """The RT of the kawasan of each unit, below each other, and of which unit each row is."""
-    order = np.argsort(member, kind="stable")
-    home = member[unit]
-    ends = [np.searchsorted(member[order], home, side=side) for side in ("left", "right")]
-    count = ends[1] - ends[0]
-    entry = np.repeat(np.arange(len(unit)), count)
-    place = np.arange(len(entry)) - np.repeat(np.cumsum(count) - count, count)
-    return order[place + np.repeat(ends[0], count)], entry
 
 
 def _json(levels: Mapping[str, str | None]) -> str | None:

@@ -70,6 +70,10 @@ class Denominators:
             return first
         return np.where(np.isnan(first), self.chosen[parameter.fallback], first)
 
+    def weights(self, law: Regulation) -> Floats:
+        """What every parameter is a share of, by unit, (n, k)."""
+        return np.column_stack([self.of(parameter) for parameter in law.parameters])
+
 
 def survey_of(rows: pd.DataFrame, units: pd.DataFrame) -> Survey:
     """The survey rows that belong to a unit, and to which."""

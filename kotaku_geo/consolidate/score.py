@@ -47,7 +47,7 @@ def of_kawasan(
         member: kawasan of each unit, −1 for none.
         size: how many kawasan.
     """
-    weight = np.column_stack([have.of(parameter) for parameter in law.parameters])
+    weight = have.weights(law)
     share, score = summed_cells(choice.chosen, weight, member, size, law)
     ends = [
         summed_cells(cells, weight, member, size, law)[1] for cells in (choice.low, choice.high)

@@ -12,7 +12,7 @@ from kotaku_geo.config import DENOMINATORS, Pipeline
 from kotaku_geo.consolidate import choose, shares
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
-from kotaku_geo.consolidate.divisors import Disputes, Outcomes
+from kotaku_geo.consolidate.divisors import PREFIX, Disputes, Outcomes
 from kotaku_geo.consolidate.docket import BY_DECISION, Docket, figure_then, picked
 from kotaku_geo.consolidate.facts import Denominators
 from kotaku_geo.consolidate.shares import Shares
@@ -22,7 +22,8 @@ from kotaku_geo.findings import FindingBook
 from kotaku_geo.regulation import Regulation, load
 from kotaku_geo.texts import number
 
-_PREFIX = "penyebut."
+# A cell (unit, and parameter or denominator), the decision on it, and the candidate it means.
+Change = tuple[int, Any, Decision, list[Candidate]]
 _QUIET = "sepakat"  # cells in which nobody differs
 
 
@@ -36,7 +37,7 @@ def values(
     anew with the scores that were decided.
     """
     law = load(pipeline.regulation)
-    asked = [about for about in docket.asked("nilai") if not about[1].startswith(_PREFIX)]
+    asked = [about for about in docket.asked("nilai") if not about[1].startswith(PREFIX)]
     groups = _asked(choice, _cells_of(asked, units, law))
     if groups.empty:
         return choice
@@ -46,7 +47,8 @@ def values(
     _quiet(disputed, found, choice, docket, pipeline)
     if not new:
         return choice
-    changes, typed = [], []
+    changes: list[Change] = []
+    typed: list[dict[str, Any]] = []
     cells = (disputed.groups[name].tolist() for name in ("unit", "par"))
     for unit, par, conflict in zip(*cells, found, strict=True):
         decision = docket.applied.get(conflict.conflict_id)
@@ -123,94 +125,90 @@ def _typed(
 
 
 def _applied(
-    table: pd.DataFrame, changes: list[tuple[int, int, Decision, list[Candidate]]],
-    typed: list[dict[str, Any]],
-) -> pd.DataFrame:  # fmt: skip
+    table: pd.DataFrame, changes: list[Change], typed: list[dict[str, Any]]
+) -> pd.DataFrame:
     """The candidates with what was chosen marked as used; typed ones after those of their cell."""
-    cell = pd.MultiIndex.from_arrays([table["unit"], table["par"]])
-    wanted = np.asarray(cell.isin([(unit, par) for unit, par, *_ in changes]))
-    used, rule, ids = (table[c].to_numpy(copy=True) for c in ("dipakai", "rule", "decision_id"))
-    rule, ids = rule.astype(object), ids.astype(object)
-    used[wanted] = False
-    place_of: dict[tuple[Any, ...], int] = {}  # of alike records the first
-    for place in np.flatnonzero(wanted)[::-1].tolist():
-        unit, par, source, row = table.loc[place, ["unit", "par", "source_id", "source_row"]]
-        place_of[unit, par, source, None if pd.isna(row) else int(row)] = place
-    for unit, par, decision, chosen in changes:
-        for candidate in chosen:
-            place = place_of[unit, par, candidate.source_id, candidate.source_row]
-            used[place], rule[place], ids[place] = True, BY_DECISION, decision.decision_id
-    table = table.assign(dipakai=used, rule=rule, decision_id=ids)
+    table = _marked(table, "par", changes)
     if typed:
         table = pd.concat([table, pd.DataFrame(typed)[list(table)]], ignore_index=True)
         table = table.assign(source_id=table["source_id"].astype("category"))
     return table.sort_values(["unit", "par"], kind="stable", ignore_index=True)
 
 
+def _marked(table: pd.DataFrame, column: str, changes: list[Change]) -> pd.DataFrame:
+    """Candidates, by unit and ``column``, with those that were chosen marked and no other used."""
+    cell = pd.MultiIndex.from_arrays([table["unit"], table[column]])
+    wanted = np.asarray(cell.isin([change[:2] for change in changes]))
+    used, rule, ids = (table[c].to_numpy(copy=True) for c in ("dipakai", "rule", "decision_id"))
+    rule, ids = rule.astype(object), ids.astype(object)
+    used[wanted] = False
+    rows = table.loc[wanted, ["unit", column, "source_id", "source_row"]]
+    place_of: dict[tuple[Any, ...], int] = {}  # of alike records the first
+    for place, (unit, name, source, row) in zip(
+        np.flatnonzero(wanted)[::-1].tolist(), rows[::-1].itertuples(index=False), strict=True
+    ):
+        place_of[unit, name, source, None if pd.isna(row) else int(row)] = place
+    for unit, name, decision, chosen in changes:
+        for candidate in chosen:
+            place = place_of[unit, name, candidate.source_id, candidate.source_row]
+            used[place], rule[place], ids[place] = True, BY_DECISION, decision.decision_id
+    return table.assign(dipakai=used, rule=rule, decision_id=ids)
+
+
 def denominators(have: Denominators, found: Disputes, docket: Docket) -> Denominators:
     """The denominators with every decision over one applied that applies."""
-    asked = set(docket.asked("nilai"))
-    places = [
-        place for place, conflict in enumerate(found.conflicts())
-        if (conflict.subject, conflict.parameter) in asked
-    ]  # fmt: skip
-    new = docket.judge(found.conflict(place) for place in places)
-    for place in places:
-        _quiet_amount(found, place, have, docket)
+    about = {place: found.conflict(place) for place in found.places(set(docket.asked("nilai")))}
+    new = docket.judge(about.values())
+    for place, conflict in about.items():
+        _quiet_amount(found, place, conflict, have, docket)
     if not new:
         return have
     chosen = {name: values.copy() for name, values in have.chosen.items()}
-    facts = have.facts
-    for place in places:
-        conflict = found.conflict(place)
+    changes: list[Change] = []
+    for place, conflict in about.items():
         decision = docket.applied.get(conflict.conflict_id)
         if decision is not None:
             unit, name = int(found.unit[place]), DENOMINATORS[found.name[place]]
             meant = picked(decision, conflict)[:1]
             chosen[name][unit] = meant[0].value if meant else decision.number
-            facts = _decided_fact(facts, unit, name, decision, meant)
-    facts = facts.sort_values(["unit", "name"], kind="stable", ignore_index=True)
-    return Denominators(chosen, facts)
+            changes.append((unit, name, decision, meant))
+    return Denominators(chosen, _decided_facts(have.facts, changes))
 
 
-def _quiet_amount(found: Disputes, place: int, have: Denominators, docket: Docket) -> None:
+def _quiet_amount(
+    found: Disputes, place: int, conflict: Conflict, have: Denominators, docket: Docket
+) -> None:
     """Take note of a denominator that was decided on, over which nobody differs any more."""
     if found.spread[place] > 0:
         return
-    unit, name = int(found.unit[place]), DENOMINATORS[found.name[place]]
-    stands = float(have.chosen[name][unit])
+    stands = float(have.chosen[DENOMINATORS[found.name[place]]][found.unit[place]])
 
     def keeps(decision: Decision) -> bool:
         then = figure_then(decision)
         return then is not None and round(then, 2) == round(stands, 2)
 
-    docket.quiet(replace(found.conflict(place), material=True), keeps)
+    docket.quiet(replace(conflict, material=True), keeps)
 
 
-def _decided_fact(
-    facts: pd.DataFrame, unit: int, name: str, decision: Decision, meant: list[Candidate]
-) -> pd.DataFrame:
-    """The denominators' candidates with the one that was chosen, or typed, marked as used."""
-    own = ((facts["unit"] == unit) & (facts["name"] == name)).to_numpy(dtype=bool)
-    used = facts["dipakai"].to_numpy(dtype=bool) & ~own
-    if not meant:
-        typed = {"unit": unit, "name": name, "source_id": BY_DECISION, "source_row": pd.NA,
-                 "value": decision.number, "rank": -1, "rule": BY_DECISION, "dipakai": True,
-                 "decision_id": decision.decision_id}  # fmt: skip
-        return pd.concat([facts.assign(dipakai=used), pd.DataFrame([typed])], ignore_index=True)
-    same = own & (facts["source_id"] == meant[0].source_id).to_numpy(dtype=bool)
-    same &= (facts["source_row"] == meant[0].source_row).to_numpy(dtype=bool, na_value=False)
-    place = int(np.flatnonzero(same)[0])
-    rule, ids = (facts[c].to_numpy(dtype=object).copy() for c in ("rule", "decision_id"))
-    used[place], rule[place], ids[place] = True, BY_DECISION, decision.decision_id
-    return facts.assign(dipakai=used, rule=rule, decision_id=ids)
+def _decided_facts(facts: pd.DataFrame, changes: list[Change]) -> pd.DataFrame:
+    """The denominators' candidates with those that were chosen, or typed, marked as used."""
+    facts = _marked(facts, "name", changes)
+    typed = [
+        {"unit": unit, "name": name, "source_id": BY_DECISION, "source_row": pd.NA,
+         "value": decision.number, "rank": -1, "rule": BY_DECISION, "dipakai": True,
+         "decision_id": decision.decision_id}
+        for unit, name, decision, meant in changes if not meant
+    ]  # fmt: skip
+    if typed:
+        facts = pd.concat([facts, pd.DataFrame(typed)[list(facts)]], ignore_index=True)
+    return facts.sort_values(["unit", "name"], kind="stable", ignore_index=True)
 
 
 def tell(
     outcomes: Outcomes, units: gpd.GeoDataFrame, docket: Docket, findings: FindingBook
 ) -> None:
     """A finding for each open conflict over a denominator, and for what straddles a band limit."""
-    said = [("conflict.value", c) for c in outcomes.conflicts()]
+    said = [("conflict.value", c) for c in outcomes.conflicts]
     told = {conflict.conflict_id for _, conflict in said}
     said += [
         ("parameter.band-limit", c) for c in outcomes.straddling() if c.conflict_id not in told

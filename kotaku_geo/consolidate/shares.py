@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from kotaku_geo.consolidate.choose import Choice, cells_of
-from kotaku_geo.consolidate.conflicts import OPEN, Candidate, Conflict, evidence_of
+from kotaku_geo.consolidate.conflicts import OPEN, Candidate, Conflict, conflict_id, evidence_of
 from kotaku_geo.consolidate.docket import Docket
-from kotaku_geo.consolidate.ids import digest
 from kotaku_geo.consolidate.tables import Bools, Ints, Objects
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.late import record
@@ -159,7 +158,7 @@ def of_groups(choice: Choice, groups: pd.DataFrame, units: pd.DataFrame, law: Re
         groups.sort_values(["unit", "par"], ignore_index=True),
         subject,
         parameter,
-        np.array([digest([KIND, *each], 12) for each in about], dtype=object),
+        np.array([conflict_id(KIND, *each) for each in about], dtype=object),
         np.searchsorted(group[place], np.arange(len(cells) + 1)),
         place,
         table["source_id"].iloc[place].to_numpy(dtype=object),

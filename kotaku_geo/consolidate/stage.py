@@ -86,7 +86,7 @@ def _disputes(
     over_shares, special = shares.open_ones(choice, units, law, ctx.findings).parted(docket)
     settle.tell(weighed.outcomes, units, docket, ctx.findings)
     docket.told(weighed.outcomes.decided(set(docket.applied)))
-    return over_shares, [*special, *weighed.outcomes.conflicts()]
+    return over_shares, [*special, *weighed.outcomes.conflicts]
 
 
 def _decisions(

@@ -76,6 +76,17 @@ def starts(sorted_keys: Ints) -> Ints:
     return np.flatnonzero(new)
 
 
+def pairs(asked: Ints, keys: Ints) -> tuple[Ints, Ints]:
+    """Every place in ``asked`` with every place in ``keys`` that holds the same."""
+    order = np.argsort(keys, kind="stable")
+    ends = [np.searchsorted(keys[order], asked, side=side) for side in ("left", "right")]
+    count = ends[1] - ends[0]
+    which = np.repeat(np.arange(len(asked)), count)
+    begun = np.cumsum(count) - count
+    place = np.arange(len(which)) - np.repeat(begun, count) + np.repeat(ends[0], count)
+    return which, order[place]
+
+
 def first_of(group: Ints, order: Sequence[NDArray[np.generic]], usable: NDArray[np.bool_]) -> Ints:
     """Row that comes first in each group by ``order`` (most important first), of usable rows."""
     rows = np.flatnonzero(usable)
