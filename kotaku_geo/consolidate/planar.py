@@ -159,13 +159,16 @@ def mend(layer: Coverage, pipeline: Pipeline, workers: int) -> Mended:
     Edges move by no more than ``gap_m``; vertices closer than ``snap_m`` are brought together.
     """
     _, gap_m = pipeline.policy.planar.of(layer.kind)
-    gaps = seams.gaps(layer.shapes)
-    askew = seams.suspect(layer.shapes, gap_m, enclosed=gaps)
-    done = repaired(layer, pipeline, workers, askew)
-    before = _seams(layer, layer.shapes, BEFORE, gap_m, gaps)
+    uneven = seams.askew(layer.shapes)
+    gaps = seams.gaps(layer.shapes, uneven)
+    suspect = seams.suspect(layer.shapes, gap_m, uneven=uneven, enclosed=gaps)
+    done = repaired(layer, pipeline, workers, suspect)
+    before = _seams(layer, layer.shapes, BEFORE, gap_m, (uneven, gaps))
     after = before.assign(tahap=AFTER)
     if done.changed.any():
-        after = _seams(layer, done.shapes, AFTER, gap_m, seams.gaps(done.shapes))
+        still = seams.askew(done.shapes)
+        left = seams.gaps(done.shapes, still)
+        after = _seams(layer, done.shapes, AFTER, gap_m, (still, left))
     return replace(done, seams=table([before, after], layer.crs))
 
 
@@ -281,10 +284,15 @@ def _by_pair(seams_left: gpd.GeoDataFrame) -> Iterator[tuple[Any, shapely.Geomet
 
 
 def _seams(
-    layer: Coverage, shapes: Geometries, stage: str, tolerance: float, gaps: Geometries
+    layer: Coverage,
+    shapes: Geometries,
+    stage: str,
+    tolerance: float,
+    misfit: tuple[Bools, Geometries],
 ) -> gpd.GeoDataFrame:
     """Overlaps and gaps of outlines; where most of a layer is left out only narrow gaps are."""
-    askew = np.flatnonzero(seams.askew(shapes))
+    uneven, gaps = misfit
+    askew = np.flatnonzero(uneven)
     found = seams.overlaps(shapes[askew])
     left, right = askew[found.left], askew[found.right]
     if len(layer.others):

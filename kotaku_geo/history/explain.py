@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kotaku_geo.config import DENOMINATORS
+from kotaku_geo.config import DENOMINATORS, closest
 from kotaku_geo.errors import PipelineFileError
 from kotaku_geo.files import table_path
 from kotaku_geo.history import story_identity, story_kawasan, story_place, story_rt
@@ -237,6 +237,7 @@ def _asked(parameter: str | None, known: list[str]) -> None:
 
 def _no_such(parameter: str, known: list[str], name: str | None = None) -> UsageError:
     """A parameter that is not there, with the nearest (by ``name``, its own or shorter), or all."""
-    near = difflib.get_close_matches(name or parameter, known, n=1, cutoff=0.4)
+    near = closest(name or parameter, known)
     key = "mirip" if near else "yang_ada" if known else "tanpa"
-    return UsageError(CATALOGUE, f"salah.{key}", parameter=parameter, others=near or known)
+    others = known if near is None else [near]
+    return UsageError(CATALOGUE, f"salah.{key}", parameter=parameter, others=others)
