@@ -195,15 +195,20 @@ def import_worksheets(
 def _with_words(
     on_file: Mapping[Decision, tuple[str, str, str]], cases: Sequence[Case]
 ) -> dict[Decision, tuple[str, str, str]]:
-    """The decisions on file, with the evidence in words where only its hash is kept.
+    """The decisions on file, with the evidence in words where only its hash is kept, and records
+    called by the rows that they have now.
 
     The words are those of now, so only a decision that was taken on what is there now gets them.
     """
     words = {(c.kind, c.subject, c.parameter, c.evidence): c.in_words for c in cases}
-    return {
-        d if d.taken_on else replace(d, taken_on=words.get((*about, d.evidence), "")): about
-        for d, about in on_file.items()
-    }
+    held = {c.decision.decision_id: c.decision for c in cases if c.decision and c.status == DECIDED}
+    result = {}
+    for decision, about in on_file.items():
+        meant = held.get(decision.decision_id, decision)  # it calls records by the rows of now
+        taken_on = decision.taken_on or words.get((*about, decision.evidence), "")
+        now = replace(decision, source_id=meant.source_id, value=meant.value, taken_on=taken_on)
+        result[now] = about
+    return result
 
 
 def _read(filled: Sequence[Path]) -> tuple[list[Returned], list[Fault]]:

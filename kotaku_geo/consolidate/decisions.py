@@ -1,6 +1,7 @@
 """``consolidate/decisions``: what became of each decision on file."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,8 @@ COLUMNS = {
 }  # fmt: skip
 RULES = {STALE: "decision.stale", UNUSED: "decision.unused",
          CONTRADICTED: "decision.contradicting"}  # fmt: skip
+# Where nothing is left to choose from the meeting cannot decide anew in the workbook.
+_WITHDRAW = "tidak ada lagi yang dapat dipilih; cabut: hapus barisnya dari berkas keputusan"
 _ORDER = [IN_FORCE, STALE, CONTRADICTED, UNUSED]
 
 
@@ -57,7 +60,12 @@ def _row(
     standing: Standing,
 ) -> dict[str, Any]:  # fmt: skip
     status, found = _became(decision, docket, conflict, standing)
+    force = docket.applied.get(conflict.conflict_id) if conflict else None
+    # Of several records of a source the one that is meant is called by the row that it has now.
+    now = force if status == IN_FORCE and force is not None else decision
     cells = {name: getattr(decision, name) for name in COLUMNS if hasattr(decision, name)}
+    if "#" in (decision.source_id or decision.value or ""):
+        cells |= {"source_id": now.source_id, "value": now.value}
     return {
         **cells,
         "taken_on": decision.taken_on or None,
@@ -79,20 +87,20 @@ def _became(
         return CONTRADICTED, "Keputusan untuk hal yang sama berbeda pilihan: " + "; ".join(
             sorted({_choice(d, docket) for d in docket.on_file if docket.about(d) == about})
         )
-    day = decision.date.isoformat()
-    taken = f"Diputuskan {_words(decision)} ({decision.minutes}, {day}){_moved(decision, docket)}"
+    taken = _taken(decision, decision, docket)
     if conflict is None:
         now = docket.now(decision)
         if about in docket.silent:
             nobody = "sekarang tidak ada sumber yang menyebutnya"
-            return STALE, f"{taken} atas {_then(decision)}; {nobody}"
+            return STALE, f"{taken} atas {_then(decision)}; {nobody}; {_WITHDRAW}"
         if standing.keeps(now) is False:
             told = f"sekarang tidak ada perbedaan: {standing.sentence(now)}"
-            return STALE, f"{taken} atas {_then(decision)}; {told}"
+            return STALE, f"{taken} atas {_then(decision)}; {told}; {_WITHDRAW}"
         return UNUSED, f"{taken}; tidak ada lagi perbedaan: {standing.sentence(now)}"
     force = docket.applied.get(conflict.conflict_id)
     if force is not None and decision.evidence == force.evidence:
-        return IN_FORCE, f"{taken} atas {evidence_text(conflict)}"
+        now = replace(force, subject=decision.subject)
+        return IN_FORCE, f"{_taken(now, decision, docket)} atas {evidence_text(conflict)}"
     if force is not None:
         return UNUSED, f"{taken}; ditegaskan kembali oleh keputusan {force.decision_id}" + (
             f" ({force.minutes}) atas bukti yang sekarang"
@@ -108,6 +116,12 @@ def _became(
 def _then(decision: Decision) -> str:
     """What it was taken on, in words."""
     return decision.taken_on or "bukti yang tidak tercatat di berkas keputusan"
+
+
+def _taken(meant: Decision, decision: Decision, docket: Docket) -> str:
+    """What was decided, by which minutes; ``meant`` names records by the rows that they have."""
+    day = decision.date.isoformat()
+    return f"Diputuskan {_words(meant)} ({decision.minutes}, {day}){_moved(decision, docket)}"
 
 
 def _moved(decision: Decision, docket: Docket) -> str:

@@ -193,8 +193,8 @@ def outcomes(
 ) -> Outcomes:
     """Put every candidate of every dispute in the place of what stands.
 
-    In each parameter the candidate that stands is asked first, and the next strongest where its
-    share is unknown then.
+    In each parameter the candidate that was decided stands, else the strongest whose share is known
+    then.
     """
     values = _values(found, choice, have, law)
     names = tuple(law.parameter_ids)
@@ -221,8 +221,8 @@ def _values(found: Disputes, choice: Choice, have: Denominators, law: Regulation
     entry = entry[which]
     share, volume, penyebut = _exchanged(found, entry, row, table, have, law)
     usable = ~np.isnan(share)
-    used = table["dipakai"].to_numpy(dtype=bool)[row]
-    order = np.lexsort([row, ~used, ~usable, which])
+    decided = (table["dipakai"] & table["decision_id"].notna()).to_numpy(dtype=bool)[row]
+    order = np.lexsort([row, ~decided, ~usable, which])
     first = order[starts(which[order])] if len(order) else order
     lost = ~usable[first]
     for values in (share, volume, penyebut):

@@ -89,7 +89,10 @@ class Docket:
             for name in self.as_decided[ident].chosen("")
         }  # fmt: skip
         every = [*disputes, *self.as_decided.values()]
-        self.renamed = following.renamed(chosen or self.chosen, since, every, ids)
+        adopted = following.adopted(self.on_file, ids, every)
+        since = {**{d.subject: d.date for d in adopted}, **since}
+        taken = following.with_adopted(chosen or self.chosen, adopted)
+        self.renamed = following.renamed(taken, since, every, ids)
         self.unfit.clear()
         self._read()
         self._leave()
@@ -300,7 +303,7 @@ def _as_now(decision: Decision, conflict: Conflict) -> Decision:
     meant = picked(decision, conflict)[:1]
     if decision.kind == "identitas" and "#" in str(decision.value):
         return replace(decision, value=str(meant[0].value))
-    if decision.kind == "batas" and "#" in str(decision.source_id):
+    if "#" in str(decision.source_id):
         return replace(decision, source_id=f"{meant[0].source_id}#{meant[0].source_row}")
     return decision
 

@@ -100,6 +100,37 @@ class Renamed:
         )
 
 
+def adopted(
+    on_file: Collection[Decision], ids: Ids, disputes: Iterable[Conflict]
+) -> list[Decision]:
+    """Decisions on where an RT belongs that deliveries follow by now: nobody writes it elsewhere.
+
+    They are of no more use themselves, but what was decided of the RT under its old id is about it
+    still. Of two that name different places neither tells.
+    """
+    open_ = {name for c in disputes for name in (c.subject, *c.names)}
+    found = [
+        d for d in on_file
+        if moves_ids(d) and d.parameter == _HOME and d.subject not in open_
+        and d.subject not in ids.taken and under(d.subject, str(d.value)) in ids.taken
+    ]  # fmt: skip
+    places: dict[str, set[str]] = {}
+    for decision in found:
+        places.setdefault(decision.subject, set()).add(str(decision.value))
+    return [d for d in found if len(places[d.subject]) == 1]
+
+
+def with_adopted(chosen: Chosen, own: Collection[Decision]) -> Chosen:
+    """What is chosen, with the homes of RT that deliveries have adopted."""
+    homes = {d.subject: str(d.value) for d in own}
+
+    def all_chosen(kind: str, parameter: str) -> dict[str, str]:
+        said = chosen(kind, parameter)
+        return {**homes, **said} if (kind, parameter) == (_IDENTITY, _HOME) else said
+
+    return all_chosen
+
+
 def renamed(
     chosen: Chosen, since: Mapping[str, dt.date], disputes: Iterable[Conflict], ids: Ids
 ) -> Renamed:

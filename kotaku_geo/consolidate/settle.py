@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -24,6 +25,7 @@ from kotaku_geo.texts import number
 
 # A cell (unit, and parameter or denominator), the decision on it, and the candidate it means.
 Change = tuple[int, Any, Decision, list[Candidate]]
+_ON_FILE = 0.051  # percentage points by which a share on file may be rounded
 _QUIET = "sepakat"  # cells in which nobody differs
 
 
@@ -78,9 +80,10 @@ def _quiet(
     What stands is what was chosen where it lies within the tolerance of it and scores the same.
     """
     law, groups = load(pipeline.regulation), disputed.groups
-    cells = (groups[name].tolist() for name in ("unit", "par", "kind"))
-    for unit, par, kind, conflict in zip(*cells, found, strict=True):
-        if kind != _QUIET:
+    told = (groups["kind"] == "beda") | groups["material"]  # these are conflicts by themselves
+    cells = (column.tolist() for column in (groups["unit"], groups["par"], told))
+    for unit, par, is_conflict, conflict in zip(*cells, found, strict=True):
+        if is_conflict:
             continue
         stands = 100 * float(choice.chosen.share[unit, par])
         limit = pipeline.tolerance(conflict.parameter)
@@ -89,6 +92,8 @@ def _quiet(
             then = figure_then(decision)
             if then is None or np.isnan(stands) or abs(then - stands) > limit:
                 return False
+            if abs(then - stands) < _ON_FILE:
+                return True
             one, other = law.scores([then / 100, stands / 100])
             return bool(one == other)
 
@@ -159,8 +164,6 @@ def denominators(have: Denominators, found: Disputes, docket: Docket) -> Denomin
     """The denominators with every decision over one applied that applies."""
     about = {place: found.conflict(place) for place in found.places(set(docket.asked("nilai")))}
     new = docket.judge(about.values())
-    for place, conflict in about.items():
-        _quiet_amount(found, place, conflict, have, docket)
     if not new:
         return have
     chosen = {name: values.copy() for name, values in have.chosen.items()}
@@ -175,19 +178,35 @@ def denominators(have: Denominators, found: Disputes, docket: Docket) -> Denomin
     return Denominators(chosen, _decided_facts(have.facts, changes))
 
 
-def _quiet_amount(
-    found: Disputes, place: int, conflict: Conflict, have: Denominators, docket: Docket
+def quiet_amounts(
+    outcomes: Outcomes, have: Denominators, units: pd.DataFrame, docket: Docket
 ) -> None:
-    """Take note of a denominator that was decided on, over which nobody differs any more."""
-    if found.spread[place] > 0:
-        return
-    stands = float(have.chosen[DENOMINATORS[found.name[place]]][found.unit[place]])
+    """Take note of denominators that were decided on, over which nobody need decide any more.
 
-    def keeps(decision: Decision) -> bool:
-        then = figure_then(decision)
-        return then is not None and round(then, 2) == round(stands, 2)
+    Sources agree, or differ by nothing that a score hangs on, or nobody surveys any.
+    """
+    found = outcomes.disputes
+    place_of = dict(
+        zip(zip(found.subject, found.parameter, strict=True), range(len(found)), strict=True)
+    )
+    unit_of = {name: unit for unit, name in enumerate(units["id_rt"].tolist())}
+    for subject, parameter in docket.asked("nilai"):
+        if not parameter.startswith(PREFIX) or subject not in unit_of:
+            continue
+        place = place_of.get((subject, parameter))
+        if place is None:
+            nobody = Conflict("nilai", subject, parameter, [], None, True)
+            docket.quiet(nobody, lambda _: False)
+        elif not outcomes.material[place]:
+            stands = float(have.chosen[parameter.removeprefix(PREFIX)][unit_of[subject]])
+            conflict = replace(found.conflict(place, outcomes), material=True)
+            docket.quiet(conflict, partial(_stands, stands))
 
-    docket.quiet(replace(conflict, material=True), keeps)
+
+def _stands(amount: float, decision: Decision) -> bool:
+    """Whether an amount is the one that was chosen."""
+    then = figure_then(decision)
+    return then is not None and round(then, 2) == round(amount, 2)
 
 
 def _decided_facts(facts: pd.DataFrame, changes: list[Change]) -> pd.DataFrame:

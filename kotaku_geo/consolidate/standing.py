@@ -6,11 +6,13 @@ import geopandas as gpd
 import pandas as pd
 
 from kotaku_geo.consolidate import kelurahan, rt
-from kotaku_geo.consolidate.boundaries import Outlines
+from kotaku_geo.consolidate.boundaries import MATERIAL_PCT, Outlines
 from kotaku_geo.consolidate.choose import Choice
+from kotaku_geo.consolidate.docket import figure_then
 from kotaku_geo.consolidate.ids import under
 from kotaku_geo.consolidate.kawasan import KawasanRows
 from kotaku_geo.decisions import Decision
+from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.late import record
 from kotaku_geo.regulation import Regulation
 from kotaku_geo.texts import number
@@ -56,10 +58,18 @@ class Standing:
         return None
 
     def _draws(self, decision: Decision) -> bool | None:
-        """Whether the source still draws the outline that was chosen: nobody differs from it."""
+        """Whether the source still draws what was chosen, by its hectares: nobody differs."""
         drawn = self._outlines(decision.parameter).drawn
-        own = drawn.loc[drawn["key"] == decision.subject, "source_id"]
-        return str(decision.source_id).partition("#")[0] in set(own) if len(own) else None
+        rows = drawn[drawn["key"] == decision.subject]
+        if rows.empty:
+            return None
+        source = str(decision.source_id).partition("#")[0]
+        own = rows[rows["source_id"] == source]
+        then = figure_then(decision)
+        if own.empty or then is None:
+            return False
+        now = float(geodesic_ha(own.geometry.to_numpy(), drawn.crs).sum())
+        return abs(now - then) <= MATERIAL_PCT / 100 * then
 
     def _outlines(self, parameter: str) -> Outlines:
         return {
@@ -103,5 +113,11 @@ class Standing:
             return f"termasuk kawasan {self.kawasan.table['id_kawasan'].iloc[own.iloc[0]]}"
         if decision.parameter == "kode_kelurahan" and len(own):
             return "RT ini hanya disebut di satu kelurahan"
+        if decision.parameter == "kode_kelurahan" and "-RW" in decision.subject:
+            there = under(decision.subject, str(decision.value))
+            if (self.units["id_rt"] == there).any():
+                return f"semua sumber kini menyebutnya {there}"
+        if decision.parameter == "id_kawasan" and len(own):
+            return "RT ini tidak termasuk kawasan mana pun"
         known = len(own) or (self.kawasan.table["id_kawasan"] == decision.subject).any()
         return "nama itu hanya cocok dengan satu tempat" if known else NOTHING

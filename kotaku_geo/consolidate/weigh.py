@@ -72,6 +72,7 @@ def weigh(
     choice = choose.choose(facts.together(said, by_sector), len(units), law, pipeline)
     choice = settle.values(choice, units, have, pipeline, docket)
     outcomes = divisors.outcomes(disputes, choice, have, law, pipeline)
+    settle.quiet_amounts(outcomes, have, units, docket)
     choice = divisors.widened(choice, outcomes, set(docket.applied))
     extra = extra.assign(bangunan_per_ha=density)
     member = units["kawasan"].to_numpy(dtype=np.int64)

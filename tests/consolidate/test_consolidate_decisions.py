@@ -394,6 +394,61 @@ def test_a_delivery_overturns_no_decision_unseen(
     assert (status(after), after.rt(RT)["p3a"]) == ("berlaku", 0.2)
 
 
+def test_candidates_that_straddle_a_limit_overturn_no_decision_unseen(
+    consolidate: Consolidate,
+) -> None:
+    """80 % was decided; 24 and 26 agree, and give other scores, and neither moves the level."""
+    decision = decide(surveyed(consolidate, first=10, second=80), "3a", source="b")
+    done = surveyed(consolidate, first=24, second=26, decisions=[decision])
+    assert status(done) == "basi"
+    assert conflict(done)[["status", "parameter"]].tolist() == ["basi", "3a"]
+
+
+def test_a_share_that_was_rounded_on_file_is_kept(consolidate: Consolidate) -> None:
+    """24,96 % is 25,0 on paper, which scores otherwise; it still is what was chosen."""
+    decision = decide(surveyed(consolidate, first=24.96, second=60), "3a", source="a")
+    done = surveyed(consolidate, first=24.96, second=24.96, decisions=[decision])
+    assert status(done) == "tidak_terpakai"
+
+
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [((50, 51), "basi"), ((60, 63), "basi"), ((100, 100), "tidak_terpakai"), (None, "basi")],
+    ids=["within tolerance", "no score hangs on it", "what was chosen", "nobody counts any more"],
+)
+def test_a_denominator_that_need_not_be_decided_is_not_overturned_unseen(
+    consolidate: Consolidate, now: tuple[float, float] | None, state: str
+) -> None:
+    sources = [*TWO, {"id": "pdam", "layer": "air_minum"}]
+    served = [{"source_id": "pdam", "rt": "001", "rw": "001", "kode_kelurahan": KODE,
+               "layak": False, "jumlah_kk": 40}]  # fmt: skip
+
+    def run(amounts: tuple[float, float] | None, *decisions: Decision) -> Outcome:
+        said = zip("ab", amounts, strict=True) if amounts else ()
+        rows = [profile("001", source_id=s, jumlah_kk=kk) for s, kk in said]
+        return consolidate(
+            sources=sources, profil_rt=rows or [profile("001", source_id="a", jumlah_bangunan=9)],
+            air_minum=served, decisions=decisions, **PLACE,
+        )  # fmt: skip
+
+    decision = decide(run((50, 100)), "penyebut.jumlah_kk", source="b")
+    assert status(run(now, decision)) == state
+
+
+def test_an_outline_that_was_decided_is_known_by_its_hectares(consolidate: Consolidate) -> None:
+    """Who was chosen now draws what was rejected: nobody differs, and it is not what was decided."""
+    sources = [{"id": "k", "layer": "kawasan"}, {"id": "l", "layer": "kawasan"}]
+
+    def run(small: float, *decisions: Decision) -> Outcome:
+        slums = [area(box(0, 0, 100), id_kawasan="K1", source_id="k"),
+                 area(box(0, 0, small, 100), id_kawasan="K1", source_id="l")]  # fmt: skip
+        return consolidate(sources=sources, kawasan=slums, rt=PLACE["rt"], decisions=decisions)
+
+    decision = decide(run(60), "batas.kawasan", source="l")
+    assert status(run(60, decision)) == "berlaku"
+    assert status(run(100, decision)) == "basi"
+
+
 def test_where_nobody_says_anything_any_more_the_decision_is_stale(
     consolidate: Consolidate,
 ) -> None:
@@ -406,7 +461,9 @@ def test_where_nobody_says_anything_any_more_the_decision_is_stale(
         **PLACE,
     )
     assert status(done) == "basi"
-    assert found(done).endswith("sekarang tidak ada sumber yang menyebutnya")
+    assert "sekarang tidak ada sumber yang menyebutnya; tidak ada lagi yang dapat dipilih" in found(
+        done
+    )
     assert done.conflicts().empty
 
 

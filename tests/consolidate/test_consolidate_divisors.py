@@ -157,3 +157,15 @@ def test_a_neighbour_in_the_kawasan_counts_in_its_level(consolidate: Consolidate
     assert json.loads(conflict["dampak_rt"]) == {"a": "ringan", "b": "tidak_kumuh"}
     assert json.loads(conflict["dampak_kawasan"]) == {"a": "tidak_kumuh", "b": "tidak_kumuh"}
     assert pd.isna(done.kawasan("K1")["tingkat_konflik"])
+
+
+def test_the_strongest_counts_where_its_share_is_known_then(consolidate: Consolidate) -> None:
+    """The survey has 40 without water and counts nobody, or 50; a weaker source says 10 %."""
+    rows = [profile("001", source_id="a", v3a=40.0), profile("001", source_id="b", p3a=0.1),
+            profile("001", source_id="a", jumlah_kk=0.0, source_row=7),
+            profile("001", source_id="b", jumlah_kk=50.0, source_row=8)]  # fmt: skip
+    done = consolidate(sources=TWO, profil_rt=rows, **PLACE)
+    assert done.rt(ONE)["n3a"] == 0
+    found = {a: o["3a"] for a, o in told(done).items()}
+    assert found == {0.0: [10, 0], 50.0: [80, 5]}
+    assert done.conflicts("nilai")["material"].tolist() == [True]

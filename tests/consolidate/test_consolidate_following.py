@@ -431,3 +431,23 @@ def test_an_open_identity_keeps_what_is_decided_under_either_choice(
     (row,) = done.conflicts("identitas").to_dict("records")
     assert set(json.loads(row["dampak_rt"]).values()) == {done.rt(A)["tingkat"]}
     assert pd.isna(done.rt(A)["tingkat_konflik"])
+
+
+def test_a_decision_follows_where_the_delivery_itself_adopts_the_move(
+    consolidate: Consolidate,
+) -> None:
+    """Every source writes the RT in its kelurahan by now: the value decided under the old id holds."""
+    before = consolidate(**city())
+    made = [decide(before, "3a", source="dinas"), decide(before, HOME, value=OTHER)]
+    there = city(rt=[drawn(OTHER, 1200)], profil_rt=surveyed(OTHER))
+    after = consolidate(**there, decisions=made)
+    assert states(after)[B, "3a"] == "berlaku"
+    assert after.rt(B)["p3a"] == 0.9
+    assert left(after) == set()
+    home = after.table("decisions").set_index("parameter").loc[HOME]
+    assert home["status"] == "tidak_terpakai"
+    assert f"semua sumber kini menyebutnya {B}" in home["found"]
+    changed = consolidate(
+        **city(rt=[drawn(OTHER, 1200)], profil_rt=surveyed(OTHER, 0.6)), decisions=made
+    )
+    assert states(changed)[B, "3a"] == "basi"

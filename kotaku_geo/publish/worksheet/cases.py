@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from kotaku_geo.config import Pipeline
+from kotaku_geo.consolidate.conflicts import Candidate, Conflict
+from kotaku_geo.consolidate.docket import picked
 from kotaku_geo.decisions import Decision
 from kotaku_geo.evidence import in_words
 from kotaku_geo.publish.worksheet.borders import common_lines
@@ -136,7 +138,7 @@ def gather(
     cases = []
     for row in frame.to_dict("records"):
         about = (str(row["kind"]), str(row["subject"]), str(row["parameter"]))
-        decision = _decision(row, filed.on(about))
+        decision = _as_now(_decision(row, filed.on(about)), row)
         case = _case(row, known_of, spots.get(about[1], {}), pipeline, decision)
         shared = lines.get((about[2].removeprefix("batas."), about[1]), [])
         formerly = filed.formerly(about)
@@ -160,6 +162,35 @@ def _decision(row: Mapping[Any, Any], on_file: Sequence[Decision]) -> Decision |
     """The decision in force by its id; else the latest, which a stale conflict had."""
     in_force = [d for d in on_file if d.decision_id == row.get("decision_id")]
     return max(in_force or on_file, key=lambda d: (d.date, d.minutes, d.decision_id), default=None)
+
+
+def _as_now(decision: Decision | None, row: Mapping[Any, Any]) -> Decision | None:
+    """A decision in force for one of several records, called by the row that it has now."""
+    choice = "" if decision is None else decision.source_id or decision.value or ""
+    if decision is None or "#" not in choice or row["status"] != DECIDED:
+        return decision
+    rest = ("source_id", "source_row", "persen", "value")
+    said = [
+        Candidate(c["source_id"], c.get("source_row"), c.get("persen"), c.get("value"),
+                  {name: value for name, value in c.items() if name not in rest})
+        for c in json.loads(row["candidates"])
+    ]  # fmt: skip
+    found = picked(decision, Conflict(*decision.about, said, None, True))
+    if not found:
+        return decision
+    meant = found[0]
+    if decision.kind == IDENTITY:
+        return replace(decision, value=str(meant.value))
+    figure = meant.value if meant.persen is None else meant.persen
+    return replace(decision, source_id=f"{meant.source_id}#{meant.source_row}",
+                   value=figure_on_file(figure))  # fmt: skip
+
+
+def figure_on_file(figure: Any) -> str | None:
+    """The share, amount or hectares of one record of several as a decision keeps it."""
+    if not isinstance(figure, (int, float)):
+        return None
+    return repr(round(float(figure), 4)).removesuffix(".0")
 
 
 def _consequence(case: Case) -> tuple[Any, ...]:

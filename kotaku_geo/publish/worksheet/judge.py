@@ -9,7 +9,7 @@ from kotaku_geo.decisions import Decision, identified
 from kotaku_geo.publish.words import LANGUAGES
 from kotaku_geo.publish.worksheet import answers, choices
 from kotaku_geo.publish.worksheet.answers import AnswerError
-from kotaku_geo.publish.worksheet.cases import Case
+from kotaku_geo.publish.worksheet.cases import Case, figure_on_file
 from kotaku_geo.publish.worksheet.form import ANSWERS, LOCKED, imprint, locked_cells, same_text
 from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.remarks import Fault
@@ -85,10 +85,32 @@ def _row(row: Row, book: Returned, known: _Cases, names: Names, today: dt.date) 
     if key is not None and key.evidence != case.evidence:
         now = candidates(case, names).replace("\n", " ")
         faults.append(Fault.at(row, "bukti", say("tolak.basi", kini=now)))
+    elif _renumbered(row, case, names):
+        faults.append(Fault.at(row, "kandidat", say("tolak.rekaman")))
     decision, wrong = _decision(row, case, names, today)
     faults += wrong
     exported = "" if key is None else key.decision_id
     return Judged(row, case, None if faults else decision, tuple(faults), exported)
+
+
+def _renumbered(row: Row, case: Case, names: Names) -> bool:
+    """Whether a record is chosen by a number that stood for another one in this copy.
+
+    Rows move in a later delivery, and the evidence does not tell: what the records say is the same.
+    """
+    if not any("#" in row.cells[column].text for column in ("pilihan", "nilai")):
+        return False
+    shown = _lines_of(str(row.cells["kandidat"].value))
+    for lang in LANGUAGES:
+        with speaking(lang):
+            if _lines_of(candidates(case, names)) == shown:
+                return False
+    return True
+
+
+def _lines_of(text: str) -> list[str]:
+    """The lines of a cell, in no order: which candidate stands first may have changed."""
+    return sorted(same_text(line) for line in text.split("\n"))
 
 
 def _changed(row: Row, case: Case | None, key: Key | None, names: Names) -> Iterator[Fault]:
@@ -170,5 +192,4 @@ def _figure_of_record(source: str | None, case: Case) -> str | None:
     if source is None or "#" not in source:
         return None
     (option, *_) = (o for o in case.options if o.choice == source)
-    figure = option.value if option.persen is None else option.persen
-    return choices.plain_number(round(figure, 4)) if isinstance(figure, (int, float)) else None
+    return figure_on_file(option.value if option.persen is None else option.persen)
