@@ -8,7 +8,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,14 @@ from kotaku_geo.history.baseline import (
 from kotaku_geo.history.canonical import whole_hash
 from kotaku_geo.history.identities import about
 from kotaku_geo.history.phrases import UsageError
-from kotaku_geo.history.versions import Version, open_version, read_record, record_hash, sealed
+from kotaku_geo.history.versions import (
+    Version,
+    broken,
+    open_version,
+    read_record,
+    record_hash,
+    sealed,
+)
 
 FIRST = Version(1, 0)
 PIPELINE_FILE = "pipeline.yaml"
@@ -175,6 +182,7 @@ def seal(
         OutputError: the folder cannot be written, or somebody sealed the same number meanwhile.
     """
     known = sealed(folder)
+    _check_chain(folder, known)
     last = open_version(folder, str(known[-1])) if known else None
     digest = whole_hash(baseline.hashes)
     again = {"hash": digest, "minutes": minutes.number, "date": minutes.date}
@@ -194,6 +202,16 @@ def seal(
         _write(beside / SEAL_FILE, _json(record))
     unchanged = last is not None and last.seal is not None and last.seal.get("hash") == digest
     return Sealed(str(version), folder / str(version), record, True, unchanged)
+
+
+def _check_chain(folder: Path, known: Sequence[Version]) -> None:
+    """Refuse to go on from versions of which one is not what the next was made on."""
+    wrong = broken({str(version): read_record(folder / str(version)) for version in known})
+    for name, what in wrong.items():
+        raise InputError(
+            f"{folder / name}: rantai segel putus: {what}; "
+            "pulihkan foldernya dari cadangan atau dari riwayat git"
+        )
 
 
 def _weight(last: Baseline | None, found: Any) -> dict[str, Any]:

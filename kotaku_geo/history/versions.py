@@ -138,10 +138,24 @@ def checked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
         except InputError as error:
             wrong = [str(error)]
         found[version] = (record, wrong)
-    for (record, wrong), (later, _) in pairwise(found.values()):
-        if later.get(_BEFORE) is not None and later[_BEFORE] != record.get(_OWN):
-            wrong.append(f"{SEAL_FILE} ({later['version']})")
+    for version, wrong in broken({name: record for name, (record, _) in found.items()}).items():
+        found[version][1].append(wrong)
     return found
+
+
+def broken(records: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Versions that are not what the next one was made on, or of which the one before is gone.
+
+    ``records``: of each version, oldest first.
+    """
+    told = {}
+    for (version, record), (after, later) in pairwise(records.items()):
+        if later.get(_BEFORE) is not None and later[_BEFORE] != record.get(_OWN):
+            told[version] = f"{SEAL_FILE} ({after})"
+    first, record = next(iter(records.items()), ("", {}))
+    if record.get(_BEFORE) is not None:
+        told[first] = f"{SEAL_FILE} (versi sebelumnya tidak ada)"
+    return told
 
 
 def read_record(folder: Path) -> dict[str, Any]:

@@ -236,6 +236,12 @@ def test_a_version_that_was_written_anew_is_told_by_the_next(state: Make, tmp_pa
     told = versions.checked(tmp_path / "segel")
     assert told["v1.0"][1] == ["segel.json (v1.1)"]
     assert told["v1.1"][1] == []
+    with pytest.raises(InputError, match=r"v1\.0: rantai segel putus: segel\.json \(v1\.1\)"):
+        seal(city, tmp_path / "segel", Minutes("BA 9", "2024-10-01"))
+    shutil.rmtree(first.folder)
+    assert versions.checked(tmp_path / "segel")["v1.1"][1] == [
+        "segel.json (versi sebelumnya tidak ada)"
+    ]
 
 
 def test_a_newer_format_is_refused_in_words(state: Make, tmp_path: Path) -> None:
