@@ -17,6 +17,7 @@ import shapely
 
 from kotaku_geo import resources
 from kotaku_geo.frames import draw, shapes_in
+from kotaku_geo.texts import counting, english
 
 Action = Literal["rejected", "repaired", "kept"]
 COLUMNS = [
@@ -36,8 +37,6 @@ COLUMNS = [
     "geometry",
 ]
 SEVERITIES = ("info", "warning", "error")
-_NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})*(?:,\d+)?(?![\w.,])")  # 1.234,56 and no code
-_NOTATION = str.maketrans(",.", ".,")
 _TEXT = [c for c in COLUMNS if c not in ("source_row", "geometry")] + ["key"]
 
 
@@ -56,7 +55,7 @@ def rules() -> Mapping[str, Mapping[str, str]]:
 
 def sentence(rule: str, params: Mapping[str, Any], lang: str = "id") -> str:
     """The register's text of a rule with its gaps filled."""
-    return rules()[rule][lang].format_map(_Gaps(params))
+    return counting(rules()[rule][lang], params).format_map(_Gaps(params))
 
 
 def parameters(rule: str, said: str) -> dict[str, str] | None:
@@ -73,18 +72,20 @@ def translated(rule: str, said: str, lang: str) -> str:
 
 def worded(rule: str, params: Mapping[str, str], lang: str) -> dict[str, str]:
     """What fills the gaps of a rule's Indonesian sentence, in a language: codes in its words,
-    numbers in its notation, and what a sender wrote as it stands."""
+    numbers in its notation, and what a sender wrote, or stands in quotes, as it was delivered."""
     return dict(params) if lang == "id" else {k: _english(rule, k, v) for k, v in params.items()}
 
 
 def _english(rule: str, gap: str, said: str) -> str:
-    data = resources.load("finding_words")
-    if gap in data["own"] and rule not in data["ours"]:
+    data, exact = resources.load("finding_words"), f"{rule}/{gap}"
+    quoted = f'"{{{gap}}}"' in rules()[rule]["id"]
+    if (quoted or gap in data["own"]) and exact not in data["ours"]:
         return said
-    said = data["words"].get(gap, {}).get(said, said)
-    for ours, theirs in data["endings"].get(gap, ()):
+    words, parts = (data[kind].get(exact) or data[kind].get(gap) for kind in ("words", "parts"))
+    said = (words or {}).get(said, said)
+    for ours, theirs in parts or ():
         said = said.replace(ours, theirs)
-    return _NUMBER.sub(lambda match: match[0].translate(_NOTATION), said)
+    return english(said)
 
 
 @cache

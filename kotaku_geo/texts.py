@@ -1,11 +1,16 @@
-"""Numbers as people in Indonesia write them: 1.234,56."""
+"""Numbers as people in Indonesia write them (1.234,56), and in English; words that count."""
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 UNKNOWN = "–"
 _SWAP = str.maketrans(",.", ".,")
+_WRITTEN = re.compile(  # 1.234, 0,5 and 1.234,56, and no part of a code, a date or a word
+    r"(?<![\w.,/])(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+,\d+)(?![\w/]|[.,]\d)"
+)
+_COUNTING = re.compile(r"\{(\w+)\?([^|{}]*)\|([^{}]*)\}")
 
 
 def number(value: Any, decimals: int = 2, lang: str = "id") -> str:
@@ -22,6 +27,16 @@ def number(value: Any, decimals: int = 2, lang: str = "id") -> str:
     if float(text.replace(",", "")) == 0:
         text = text.removeprefix("-")
     return text.translate(_SWAP) if lang == "id" else text
+
+
+def english(said: str) -> str:
+    """An Indonesian text with its numbers written as English writes them."""
+    return _WRITTEN.sub(lambda match: match[0].translate(_SWAP), said)
+
+
+def counting(template: str, params: Mapping[str, Any]) -> str:
+    """A text whose gaps ``{name?RT|RTs}`` hold the first word for one, else the second."""
+    return _COUNTING.sub(lambda m: m[2] if params.get(m[1]) in (1, "1") else m[3], template)
 
 
 def numbers(values: Sequence[float], decimals: int = 2) -> list[str]:

@@ -4,10 +4,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kotaku_geo import resources
 from kotaku_geo.findings import COLUMNS, FindingBook, rules, sentence, translated
-from kotaku_geo.ingest.mending import REASONS
-from kotaku_geo.ingest.shapes import NAMES
 from tests.conftest import CRS
 
 ROWS = [
@@ -117,9 +114,3 @@ def test_a_sentence_is_english_with_all_that_fills_it(
     indonesian = sentence(rule, params)
     assert translated(rule, indonesian, "en") == said
     assert translated(rule, indonesian, "id") == indonesian
-
-
-def test_every_reason_of_a_repair_has_its_english() -> None:
-    told = resources.load("finding_words")["words"]
-    assert set(REASONS.values()) <= set(told["sebab"])
-    assert set(NAMES.values()) <= set(told["jenis"])

@@ -3,9 +3,10 @@
 A catalogue (``schemas/<name>.yaml``) nests texts whose leaves hold ``id`` and ``en``. A gap is
 ``{name}`` for a word as it stands, ``{name:2}`` for a number with two decimals, ``{name:n}`` for a
 number with as many as it needs, ``{name:nomor}`` for the number of a record as it is typed,
-``{name:tgl}`` for a date in words, and ``{name:group}`` for a word of ``words.<group>`` of the
-catalogue. What fills a gap may be a sentence itself, a word in both languages
-(``{"id": …, "en": …}``), or a list, which is joined with commas; unknown is a dash.
+``{name:tgl}`` for a date in words, ``{name?RT|RTs}`` for the first word where the number is one and
+the second where it is not, and ``{name:group}`` for a word of ``words.<group>`` of the catalogue.
+What fills a gap may be a sentence itself, a word in both languages (``{"id": …, "en": …}``), or a
+list, which is joined with commas; unknown is a dash.
 """
 
 import datetime as dt
@@ -17,7 +18,7 @@ from typing import Any
 
 from kotaku_geo import resources
 from kotaku_geo.errors import PipelineFileError
-from kotaku_geo.texts import UNKNOWN, number
+from kotaku_geo.texts import UNKNOWN, counting, number
 
 LANGUAGES = ("id", "en")
 _GAP = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -49,7 +50,7 @@ class Phrases:
         def fill(match: re.Match[str]) -> str:
             return self._said(params.get(match[1]), match[2], lang)
 
-        return _GAP.sub(fill, self.texts[key][lang])
+        return _GAP.sub(fill, counting(self.texts[key][lang], params))
 
     def sentence(self, said: Sentence, lang: str = "id") -> str:
         """A sentence in one language."""

@@ -138,8 +138,8 @@ def checked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
         except InputError as error:
             wrong = [str(error)]
         found[version] = (record, wrong)
-    for version, wrong in broken({name: record for name, (record, _) in found.items()}).items():
-        found[version][1].append(wrong)
+    for version, told in broken({name: record for name, (record, _) in found.items()}).items():
+        found[version][1].append(told)
     return found
 
 

@@ -10,8 +10,8 @@ from kotaku_geo import resources
 from kotaku_geo.publish import figures, levels
 from kotaku_geo.publish.layers import THEMES
 from kotaku_geo.publish.release import Release
-from kotaku_geo.publish.words import english
 from kotaku_geo.reasons import relation_reasons
+from kotaku_geo.texts import english
 
 _STATUS_ORDER = ("terindikasi", "data_sebagian", "data_tidak_tersedia", "tidak_terindikasi")
 _VERDICTS = ("perlu_tinjau", "belum_terdata", "tidak_ada_di_sk", "tidak_ada_di_baseline",

@@ -5,7 +5,8 @@ import re
 import pandas as pd
 
 from kotaku_geo import findings as register
-from kotaku_geo.publish.words import english, text
+from kotaku_geo.publish.words import text
+from kotaku_geo.texts import counting
 
 _OVER = ("conflict.value", "conflict.boundary", "parameter.band-limit")
 
@@ -19,7 +20,7 @@ def title(rule: str, lang: str = "id") -> str:
 def plain(rule: str, lang: str = "id") -> str:
     """A rule's sentence with an ellipsis in place of its particulars; its id where unknown."""
     known = register.rules().get(rule)
-    return re.sub(r"\"?\{\w+\}\"?", "…", known[lang]) if known else rule
+    return re.sub(r"\"?\{\w+\}\"?", "…", counting(known[lang], {})) if known else rule
 
 
 def act(rule: str, lang: str = "id") -> str:
@@ -36,12 +37,7 @@ def told(rule: str, message: str, lang: str) -> str:
     """A finding's message, Indonesian as the register keeps it, in a language."""
     if message == withheld(rule):
         return withheld(rule, lang)
-    params = None if lang == "id" else register.parameters(rule, message)
-    if params is None:
-        return message
-    quoted = {"isi", *re.findall(r"\"\{(\w+)\}\"", register.rules()[rule]["id"])}  # as delivered
-    said = {name: own if name in quoted else english(own) for name, own in params.items()}
-    return register.sentence(rule, said, lang)
+    return register.translated(rule, message, lang)
 
 
 def conflict_of(findings: pd.DataFrame, conflicts: pd.DataFrame) -> pd.Series:

@@ -12,12 +12,11 @@ from functools import cache
 from typing import Any
 
 from kotaku_geo import resources
-from kotaku_geo.texts import UNKNOWN, number
+from kotaku_geo.texts import UNKNOWN, counting, number
 
 LANGUAGES = ("id", "en")
 _UNIT = re.compile(r"(\{\w+:\d\}) ha\b")  # a number and its unit stay on one line
-_DECIMAL = re.compile(r"(?<![\w.,])(\d{1,3}(?:\.\d{3})+|\d+),(\d+)(?![\w,]|\.\d)")
-_GAP = re.compile(r"\{(\w+)(?::(\d)|\?([^|{}]*)\|([^{}]*))?\}")
+_GAP = re.compile(r"\{(\w+)(?::(\d))?\}")
 
 
 @cache
@@ -38,18 +37,11 @@ def fill(template: str, params: Mapping[str, Any], lang: str) -> str:
 
     def value(match: re.Match[str]) -> str:
         given = params.get(match[1])
-        if match[3] is not None:
-            return match[3] if given == 1 else match[4]
         if given is None or given != given:
             return UNKNOWN
         return str(given) if match[2] is None else number(given, int(match[2]), lang)
 
-    return _GAP.sub(value, template)
-
-
-def english(said: str) -> str:
-    """An Indonesian text with the numbers that have decimals written as English writes them."""
-    return _DECIMAL.sub(lambda n: f"{n[1].replace('.', ',')}.{n[2]}", said)
+    return _GAP.sub(value, counting(template, params))
 
 
 def day(value: str | dt.date | None, lang: str = "id") -> str:

@@ -58,7 +58,7 @@ def test_seal_refuses_with_the_list_and_succeeds_once_decided(made: Make) -> Non
     found.decide(status="basi")
     again = call("seal", found.file.path, *BA, "--lang", "en")
     assert again.exit_code == 4
-    assert "1 decisions are stale" in again.stdout
+    assert "1 decision is stale because its evidence changed" in again.stdout
     found.change("conflicts", lambda f: f.assign(material=False))
     assert call("seal", found.file.path, *BA).exit_code == 5
 

@@ -50,7 +50,8 @@ function parts(number) {
 
 function sentence(number) {
   const { text, values } = parts(number);
-  return text.replace(/\{(\w+)(?::(\w+))?\}/g, (_, gap, how) => filled(values.has(gap) ? values.get(gap) : null, how));
+  return text.replace(/\{(\w+)(?::(\w+)|\?([^|{}]*)\|([^{}]*))?\}/g, (_, gap, how, one, many) =>
+    one !== undefined ? (values.get(gap) === 1 ? one : many) : filled(values.has(gap) ? values.get(gap) : null, how));
 }
 
 /* ---- where a sentence leads: the story of the RT, kawasan or parameter that it is about ---- */
