@@ -4,9 +4,10 @@ The hash beside it tells whether anything has changed; the words tell what stood
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from kotaku_geo.decisions import Decision
 from kotaku_geo.late import record, regex
 from kotaku_geo.texts import number
 
@@ -74,3 +75,62 @@ def _told(part: str) -> Told:
         return Told(part)
     who, _, row = who.partition("#")
     return Told(part, who, row or None, value)
+
+
+def meant_by(decision: Decision, candidates: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Places of the candidates that a decision means; a value that was typed means none.
+
+    ``source_id#source_row`` means one of several records of a source. Rows move in a later
+    delivery, so a record is known again by its share, amount or hectares: of those that say the
+    same the one that is nearest, then the one of that row.
+
+    Args:
+        decision: as it is on file.
+        candidates: as ``consolidate/conflicts`` has them.
+    """
+    identity = decision.kind == "identitas"
+    choice = str(decision.value) if identity else decision.source_id
+    if choice is None:
+        return []
+    source, _, row = choice.partition("#")
+    if identity and not row:
+        return [i for i, c in enumerate(candidates) if str(c.get("value")) == choice]
+    own = [(i, c) for i, c in enumerate(candidates) if c["source_id"] == source]
+    if not row:
+        return [i for i, _ in own]
+    figure = _said(decision, source, row) if identity else _typed(decision)
+    if figure is None:
+        return [i for i, c in own if str(c.get("source_row")) == row]
+    said = [(i, c, f) for i, c in own if (f := _figure(c)) is not None]
+    if decision.kind == "nilai":  # of outlines the evidence tells that they are the same ones
+        said = [one for one in said if round(one[2], 1) == round(figure, 1)]
+    said.sort(
+        key=lambda one: (round(abs(one[2] - figure), 6), str(one[1].get("source_row")) != row)
+    )
+    return [i for i, *_ in said[:1]]
+
+
+def figure_then(decision: Decision) -> float | None:
+    """The share in percent, the amount or the hectares that a decision chose when it was taken."""
+    source, _, row = str(decision.source_id).partition("#")
+    typed = _typed(decision)
+    return _said(decision, source, row or None) if typed is None else typed
+
+
+def _typed(decision: Decision) -> float | None:
+    return None if decision.value is None else float(decision.value)
+
+
+def _said(decision: Decision, source: str, row: str | None) -> float | None:
+    """What a source said when it was decided, by the words on file."""
+    said = {(t.source_id, t.source_row): t.value for t in told(decision.taken_on)}
+    found = said.get((source, row))
+    return found if isinstance(found, float) else None
+
+
+def _figure(candidate: Mapping[str, Any]) -> float | None:
+    """What tells a record from the others: its share in percent, amount, or hectares."""
+    if candidate.get("persen") is not None:
+        return float(candidate["persen"])
+    value = candidate.get("luas_ha", candidate.get("value"))
+    return float(value) if isinstance(value, (int, float)) else None

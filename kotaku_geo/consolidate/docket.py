@@ -7,7 +7,7 @@ from kotaku_geo.consolidate import following
 from kotaku_geo.consolidate.conflicts import OPEN, Candidate, Conflict
 from kotaku_geo.consolidate.following import Chosen, Ids, Renamed
 from kotaku_geo.decisions import Decision
-from kotaku_geo.evidence import in_words, told
+from kotaku_geo.evidence import in_words, meant_by
 
 DECIDED, STALE = "diputuskan", "basi"
 BY_DECISION = "keputusan"  # the rule of a fact, and the source of a typed value
@@ -243,59 +243,9 @@ def evidence_text(conflict: Conflict) -> str:
 
 
 def picked(decision: Decision, conflict: Conflict) -> list[Candidate]:
-    """The candidates that a decision means; a value that was typed means none.
-
-    ``source_id#source_row`` means one of several records of a source. Rows move in a later
-    delivery, so a record is known again by its share, amount or hectares: of those that say the
-    same the one that is nearest, then the one of that row.
-    """
-    choice = str(decision.value) if decision.kind == "identitas" else decision.source_id
-    if choice is None:
-        return []
-    source, _, row = choice.partition("#")
-    if decision.kind == "identitas" and not row:
-        return [c for c in conflict.candidates if str(c.value) == choice]
-    own = [c for c in conflict.candidates if c.source_id == source]
-    if not row:
-        return own
-    figure = _figure_then(decision, source, row)
-    if figure is None:
-        return [c for c in own if str(c.source_row) == row]
-    said = [(c, f) for c in own if (f := _figure(c)) is not None]
-    if decision.kind == "nilai":  # of outlines the evidence tells that they are the same ones
-        said = [(c, f) for c, f in said if round(f, 1) == round(figure, 1)]
-    said.sort(key=lambda pair: (round(abs(pair[1] - figure), 6), str(pair[0].source_row) != row))
-    return [c for c, _ in said[:1]]
-
-
-def _figure_then(decision: Decision, source: str, row: str) -> float | None:
-    """What the record said that was chosen, as far as the decision tells."""
-    if decision.kind != "identitas" and decision.value is not None:
-        return float(decision.value)
-    return _told(decision, source, row) if decision.kind == "identitas" else None
-
-
-def figure_then(decision: Decision) -> float | None:
-    """The share in percent, or the amount, that a decision over a value chose when it was taken."""
-    if decision.value is not None:
-        return float(decision.value)
-    source, _, row = str(decision.source_id).partition("#")
-    return _told(decision, source, row or None)
-
-
-def _told(decision: Decision, source: str, row: str | None) -> float | None:
-    """What a source said when it was decided, by the words on file."""
-    said = {(t.source_id, t.source_row): t.value for t in told(decision.taken_on)}
-    found = said.get((source, row))
-    return found if isinstance(found, float) else None
-
-
-def _figure(candidate: Candidate) -> float | None:
-    """What tells a record from the others: its share in percent, amount, or hectares."""
-    if candidate.persen is not None:
-        return candidate.persen
-    value = candidate.extra.get("luas_ha", candidate.value)
-    return float(value) if isinstance(value, (int, float)) else None
+    """The candidates that a decision means; a value that was typed means none."""
+    said = [candidate.record() for candidate in conflict.candidates]
+    return [conflict.candidates[place] for place in meant_by(decision, said)]
 
 
 def _as_now(decision: Decision, conflict: Conflict) -> Decision:

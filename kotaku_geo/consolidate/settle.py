@@ -13,12 +13,14 @@ from kotaku_geo.config import DENOMINATORS, Pipeline
 from kotaku_geo.consolidate import choose, shares
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.conflicts import Candidate, Conflict
-from kotaku_geo.consolidate.divisors import PREFIX, Disputes, Outcomes
-from kotaku_geo.consolidate.docket import BY_DECISION, Docket, figure_then, picked
+from kotaku_geo.consolidate.disputed import PREFIX, Disputes
+from kotaku_geo.consolidate.divisors import Outcomes
+from kotaku_geo.consolidate.docket import BY_DECISION, Docket, picked
 from kotaku_geo.consolidate.facts import Denominators
 from kotaku_geo.consolidate.shares import Shares
 from kotaku_geo.consolidate.tables import codes_in
 from kotaku_geo.decisions import Decision
+from kotaku_geo.evidence import figure_then
 from kotaku_geo.findings import FindingBook
 from kotaku_geo.regulation import Regulation, load
 from kotaku_geo.texts import number
@@ -199,7 +201,7 @@ def quiet_amounts(
             docket.quiet(nobody, lambda _: False)
         elif not outcomes.material[place]:
             stands = float(have.chosen[parameter.removeprefix(PREFIX)][unit_of[subject]])
-            conflict = replace(found.conflict(place, outcomes), material=True)
+            conflict = found.conflict(place, outcomes.of, material=True)
             docket.quiet(conflict, partial(_stands, stands))
 
 

@@ -8,10 +8,10 @@ import pandas as pd
 from kotaku_geo.consolidate import kelurahan, rt
 from kotaku_geo.consolidate.boundaries import MATERIAL_PCT, Outlines
 from kotaku_geo.consolidate.choose import Choice
-from kotaku_geo.consolidate.docket import figure_then
 from kotaku_geo.consolidate.ids import under
 from kotaku_geo.consolidate.kawasan import KawasanRows
 from kotaku_geo.decisions import Decision
+from kotaku_geo.evidence import figure_then
 from kotaku_geo.geo.area import geodesic_ha
 from kotaku_geo.late import record
 from kotaku_geo.regulation import Regulation

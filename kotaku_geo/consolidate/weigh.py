@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from kotaku_geo.consolidate import choose, divisors, facts, score, sectoral, settle
+from kotaku_geo.consolidate import choose, disputed, divisors, facts, score, sectoral, settle
 from kotaku_geo.consolidate.choose import Choice
 from kotaku_geo.consolidate.divisors import Outcomes
 from kotaku_geo.consolidate.docket import Docket
@@ -61,7 +61,7 @@ def weigh(
     law = load(pipeline.regulation)
     survey = facts.survey_of(places.survey, units)
     have = facts.denominators(survey, units, pipeline)
-    disputes = divisors.disputes(have, units, docket.asked("nilai"))
+    disputes = disputed.disputes(have, units, docket.asked("nilai"))
     have = settle.denominators(have, disputes, docket)
     said = facts.candidates(survey, have, pipeline)
     extra = facts.attributes(survey, len(units), pipeline)

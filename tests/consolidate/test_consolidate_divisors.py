@@ -169,3 +169,21 @@ def test_the_strongest_counts_where_its_share_is_known_then(consolidate: Consoli
     found = {a: o["3a"] for a, o in told(done).items()}
     assert found == {0.0: [10, 0], 50.0: [80, 5]}
     assert done.conflicts("nilai")["material"].tolist() == [True]
+
+
+def test_a_share_in_dispute_that_hangs_on_a_denominator_in_dispute_is_open_in_both(
+    consolidate: Consolidate,
+) -> None:
+    """The survey says 10 %; the sector has 30 of 50 households, or of 35: 60 or 86 %. Neither
+    makes a slum of 13 points by itself: 16 or 18 with the sector believed."""
+    given = rest("1a", "1b") | {"p1c": 0.6, "p3a": 0.1}
+    done = served(consolidate, (50.0, 35.0), given=given, kk=30,
+                  top={"policy": {"order": {"3a": ["a"]}}})  # fmt: skip
+    assert done.rt(ONE)["skor"] == 13
+    assert set(done.conflicts("nilai")["parameter"]) == {"3a"}
+    assert done.rt(ONE)["tingkat_konflik"] == "tidak_kumuh;ringan"
+    heavier = rest(*[p for p in LAW.parameter_ids if p != "3a"][:6]) | {"p7b": 0.6, "p3a": 0.1}
+    both = served(consolidate, (50.0, 35.0), given=heavier, kk=30,
+                  top={"policy": {"order": {"3a": ["a"]}}})  # fmt: skip
+    assert both.rt(ONE)["skor"] == 33, "36 with 60 %, and 38, sedang, with 86"
+    assert both.rt(ONE)["tingkat_konflik"] == "ringan;sedang"

@@ -8,10 +8,8 @@ from typing import Any
 import pandas as pd
 
 from kotaku_geo.config import Pipeline
-from kotaku_geo.consolidate.conflicts import Candidate, Conflict
-from kotaku_geo.consolidate.docket import picked
 from kotaku_geo.decisions import Decision
-from kotaku_geo.evidence import in_words
+from kotaku_geo.evidence import in_words, meant_by
 from kotaku_geo.publish.worksheet.borders import common_lines
 from kotaku_geo.publish.worksheet.filed import Filed
 from kotaku_geo.publish.worksheet.names import Names
@@ -169,20 +167,15 @@ def _as_now(decision: Decision | None, row: Mapping[Any, Any]) -> Decision | Non
     choice = "" if decision is None else decision.source_id or decision.value or ""
     if decision is None or "#" not in choice or row["status"] != DECIDED:
         return decision
-    rest = ("source_id", "source_row", "persen", "value")
-    said = [
-        Candidate(c["source_id"], c.get("source_row"), c.get("persen"), c.get("value"),
-                  {name: value for name, value in c.items() if name not in rest})
-        for c in json.loads(row["candidates"])
-    ]  # fmt: skip
-    found = picked(decision, Conflict(*decision.about, said, None, True))
+    said: list[dict[str, Any]] = json.loads(row["candidates"])
+    found = meant_by(decision, said)
     if not found:
         return decision
-    meant = found[0]
+    meant = said[found[0]]
     if decision.kind == IDENTITY:
-        return replace(decision, value=str(meant.value))
-    figure = meant.value if meant.persen is None else meant.persen
-    return replace(decision, source_id=f"{meant.source_id}#{meant.source_row}",
+        return replace(decision, value=str(meant["value"]))
+    figure = meant["value"] if meant.get("persen") is None else meant["persen"]
+    return replace(decision, source_id=f"{meant['source_id']}#{meant['source_row']}",
                    value=figure_on_file(figure))  # fmt: skip
 
 
