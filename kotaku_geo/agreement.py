@@ -106,7 +106,8 @@ def seal_baseline(desk: Desk, minutes: str, date: str) -> Answer:
         baseline, desk.versions, agreed, root=root, copies=copies, workers=desk.workers
     )
     younger = sealing.younger_sources(done.record, FACTS)
-    return Answer(reports.sealed_json(done, younger), reports.sealed_text(done, desk.lang, younger))
+    told = younger, sealing.other_minutes(agreed, baseline)
+    return Answer(reports.sealed_json(done, *told), reports.sealed_text(done, desk.lang, *told))
 
 
 def check_seals(desk: Desk) -> Answer:

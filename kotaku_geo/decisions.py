@@ -95,6 +95,11 @@ def decision_id(about: tuple[str, str, str], choice: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def minutes_key(number: str) -> str:
+    """A number of minutes by which it is compared: without regard to case and blanks."""
+    return "".join(number.split()).casefold()
+
+
 def identified(decision: Decision) -> Decision:
     """The decision with its id, where it has none of its own."""
     made = decision_id(decision.about, decision.choice)

@@ -104,10 +104,8 @@ def meant_by(decision: Decision, candidates: Sequence[Mapping[str, Any]]) -> lis
     said = [(i, c, f) for i, c in own if (f := _figure(c)) is not None]
     if decision.kind == "nilai":  # of outlines the evidence tells that they are the same ones
         said = [one for one in said if round(one[2], 1) == round(figure, 1)]
-    said.sort(
-        key=lambda one: (round(abs(one[2] - figure), 6), str(one[1].get("source_row")) != row)
-    )
-    return [i for i, *_ in said[:1]]
+    apart = [(round(abs(f - figure), 6), str(c.get("source_row")) != row, i) for i, c, f in said]
+    return [i for *_, i in sorted(apart)[:1]]
 
 
 def figure_then(decision: Decision) -> float | None:

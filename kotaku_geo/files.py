@@ -42,6 +42,15 @@ def flushed(path: Path) -> Path:
     return path
 
 
+def unused(name: str) -> str:
+    """A file's name, or with a number from 2 on, that the current folder does not have yet."""
+    path, at = Path(name), 1
+    while path.exists():
+        at += 1
+        path = Path(name).with_stem(f"{Path(name).stem}-{at}")
+    return str(path)
+
+
 def table_path(root: Path, name: str) -> Path:
     """File of a table (``stage/table``), or of a document when the name has an ending."""
     return root / (name if Path(name).suffix else f"{name}.parquet")

@@ -17,7 +17,7 @@ from kotaku_geo.publish.worksheet.guard import keep, read_back
 from kotaku_geo.publish.worksheet.judge import judge
 from kotaku_geo.publish.worksheet.merge import Merged, merge
 from kotaku_geo.publish.worksheet.news import emptied
-from kotaku_geo.publish.worksheet.onward import Step, next_steps
+from kotaku_geo.publish.worksheet.onward import Step, after_export, next_steps
 from kotaku_geo.publish.worksheet.remarks import Fault, Notice
 from kotaku_geo.publish.worksheet.returned import Returned, read_workbook
 from kotaku_geo.publish.worksheet.words import number, say, speaking
@@ -29,23 +29,26 @@ _REFUSED = InputError.exit_code
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written, and how many conflicts of which kind are in it."""
+    """What was written, how many conflicts of which kind are in it, and what comes next."""
 
     files: list[str]
     counts: dict[str, int]
     exit_code: int
     lang: str = "id"
+    steps: Sequence[Step] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For a machine."""
-        return {"files": self.files, **self.counts, "exit_code": self.exit_code}
+        steps = [step.command for step in self.steps]
+        return {"files": self.files, **self.counts, "next": steps, "exit_code": self.exit_code}
 
     def as_text(self) -> str:
         """For a person."""
         with speaking(self.lang):
             counts = {name: number(count, 0) for name, count in self.counts.items()}
             seen = [say("hasil.lihat", berkas=file) for file in self.files]
-            return "\n".join([say("hasil.ekspor", **counts), *seen])
+            told = [step.told for step in self.steps]
+            return "\n".join([say("hasil.ekspor", **counts), *seen, *told])
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,11 @@ class Imported:
             lines += self.replaced if self.written else []
             counts = {"baru": len(self.merged.new), "ganti": len(self.merged.changed),
                       "tetap": self.merged.unchanged, "salah": len(self.faults)}  # fmt: skip
+            unread = sum(fault.row is None for fault in self.faults)
             key = "ditulis" if self.written else "ditolak" if self.faults else "sama"
+            if key == "ditolak" and unread:  # what such a file holds nobody knows: no --partial
+                key, counts["salah"] = "ditolak_berkas", len(self.faults) - unread
+            counts["berkas_salah"] = unread
             told = {name: number(count, 0) for name, count in counts.items()}
             result = say(f"hasil.{key}", berkas=self.path.name, **told)
             return "\n".join([*lines, result, *(step.told for step in self.steps)])
@@ -109,6 +116,7 @@ def export_worksheet(
     target: Path,
     *,
     docx: Path | None = None,
+    new_meeting: bool = False,
     force: bool = False,
     drop: Path | None = None,
     build: Path = Path("build"),
@@ -119,6 +127,7 @@ def export_worksheet(
 ) -> Exported:
     """Write the workbook of every conflict, and the draft minutes where ``docx`` asks for them.
 
+    The minutes are of the latest meeting on file, or blank for the next one (``new_meeting``).
     ``lang`` is the language of both; a copy in either can be imported. Where ``target`` is there
     with entries that are not on file it stays as it is, unless ``force``.
 
@@ -146,9 +155,10 @@ def export_worksheet(
 
             now = Baseline.of_workspace(workspace.root, file)
             seal = latest(folder_of(file, seal_dir), now)
-            write_whole(docx, document(cases, names, seal))
+            write_whole(docx, document(cases, names, seal, new_meeting=new_meeting))
             written.append(str(docx))
-    return Exported(written, _counts(cases), code, lang)
+        steps = list(after_export(file.path, target, cases, drop, build))
+    return Exported(written, _counts(cases), code, lang, steps)
 
 
 def import_worksheets(

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kotaku_geo.config import Pipeline
+from kotaku_geo.config import Pipeline, PipelineFile
 from kotaku_geo.findings import SEVERITIES, rules
 from kotaku_geo.history.agenda import Agenda, agenda_of
 from kotaku_geo.ledger import RunReport
@@ -16,6 +17,9 @@ from kotaku_geo.runner import FACTS
 from kotaku_geo.texts import number
 from kotaku_geo.waivers import is_waived
 from kotaku_geo.workspace import Workspace
+
+if TYPE_CHECKING:
+    from kotaku_geo.history.ready import Ready
 
 REFUSED = ("file.missing", "file.unreadable", "file.refused", "file.format", "file.column-missing",
            "file.broken-off", "file.unfinished", "crs.missing", "crs.contradicts", "crs.ambiguous",
@@ -43,6 +47,8 @@ class Outcome:
         agenda: what is still before the meeting.
         meeting: the command that takes it there.
         strict: whether decisions that are not in force are spelled out.
+        ready: how a baseline that may be sealed stands to its versions; None where it may not.
+        seal: the command that seals it, without its minutes.
     """
 
     report: RunReport
@@ -52,6 +58,8 @@ class Outcome:
     agenda: Agenda
     meeting: str
     strict: bool
+    ready: "Ready | None" = None
+    seal: Sequence[str] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The outcome for a machine."""
@@ -62,6 +70,7 @@ class Outcome:
             "findings": self.counts,
             "products": self.products,
             **self.agenda.as_json(),
+            "sealed_as": self.ready.version if self.ready else None,
             "exit_code": self.exit_code,
         }
 
@@ -83,6 +92,8 @@ class Outcome:
         lines += [f"{words['see']}: {product}" for product in self.products]
         if agreed:
             lines += self.agenda.next_step(self.meeting, lang)
+        if self.ready is not None:
+            lines.append(self.ready.line(self.seal, lang))
         return "\n".join(lines)
 
     def _seconds(self, name: str, lang: str) -> str:
@@ -91,11 +102,13 @@ class Outcome:
 
 
 def outcome_of(
-    report: RunReport, fail_on: str, strict: bool, require_agreed: bool, meeting: str = ""
-) -> Outcome:
+    report: RunReport, fail_on: str, strict: bool, require_agreed: bool, file: PipelineFile,
+    *, meeting: str = "", seal: Sequence[str] = (),
+) -> Outcome:  # fmt: skip
     """Count a workspace's findings and decide the exit code.
 
-    ``meeting`` is the command that takes open conflicts to the meeting.
+    ``meeting`` is the command that takes open conflicts to the meeting, ``seal`` the one that seals
+    what has none, without its minutes.
     """
     columns = ["rule", "severity", "dikecualikan", "action", "source_row"]
     workspace = Workspace(report.root)
@@ -112,7 +125,19 @@ def outcome_of(
     folder = report.root / "publish"
     products = [folder / name for name in PUBLISHED] + sorted(folder.glob("*.gpkg"))
     made = [str(p) for p in products if p.is_file()]
-    return Outcome(report, counts, code, made, agenda, meeting, strict)
+    found = _ready(report, agenda, file)
+    return Outcome(report, counts, code, made, agenda, meeting, strict, found, seal)
+
+
+def _ready(report: RunReport, agenda: Agenda, file: PipelineFile) -> "Ready | None":
+    """Whether the baseline may be sealed, and how it stands to its versions then."""
+    if "consolidate" not in report.stages or agenda.material or agenda.idle:
+        return None
+    if refused_inputs(report.root, file.pipeline):
+        return None
+    from kotaku_geo.history.ready import ready
+
+    return ready(report.root, file)
 
 
 def exit_code_of(findings: pd.DataFrame, fail_on: str) -> int:

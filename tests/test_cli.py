@@ -19,6 +19,7 @@ from tests.test_runner import (  # noqa: F401  (fixtures)
     disputed,
     layer,
     same_code,
+    square,
     write,
 )
 
@@ -172,7 +173,7 @@ def test_init_writes_a_pipeline_file_that_check_reads(city: Path) -> None:
 
 def test_every_stage_tells_what_is_still_to_be_agreed(city: Path) -> None:
     build = ("--build", city.parent / "build")
-    assert "Langkah berikutnya" not in call("screen", city, *build).stdout
+    assert "worksheet export" not in call("screen", city, *build).stdout
     conflict = disputed(city)
     decided(city, conflict, evidence="0" * 64)
     for stage in ("consolidate", "verify", "run"):
@@ -199,6 +200,47 @@ def test_make_run_ends_with_the_next_steps() -> None:
     assert ["make check PIPELINE=kota.yaml" in last[0], "make worksheet PIPELINE" in last[1]] == [
         True, True
     ]  # fmt: skip
+
+
+def test_what_comes_after_the_meeting_is_the_seal_until_it_is_sealed(
+    city: Path,
+) -> None:
+    build = ("--build", city.parent / "build")
+    done = call("consolidate", city, *build)
+    seal = f"Langkah berikutnya: kotaku-geo seal {city} --build {build[1]} --minutes"
+    assert f"{seal} NOMOR --date TTTT-BB-HH" in done.stdout, "nothing had to be decided"
+    decided(city, disputed(city))
+    done = call("consolidate", city, *build)
+    assert f"{seal} 'BA 1' --date 2024-05-02" in done.stdout
+    assert "seal" not in call("ingest", city, *build).stdout
+    sealed = call("seal", city, *build, "--minutes", "BA 2", "--date", "2024-05-03")
+    assert sealed.exit_code == 0, sealed.output
+    done = call("consolidate", city, *build)
+    assert done.stdout.endswith("Isi ini sudah disegel sebagai v1.0.\n")
+    assert json.loads(call("consolidate", city, *build, "--format", "json").stdout)[
+        "sealed_as"] == "v1.0"  # fmt: skip
+    layer(city.parent / "drop", "kawasan", [square(1, 1, 200), square(6, 6, 400)],
+          id_kawasan=["K1", "K2"], nama_kawasan=["Satu", "Dua"], skor=[40, 20])  # fmt: skip
+    done = call("consolidate", city, *build)
+    assert f"{seal} NOMOR" in done.stdout, "the minutes on file are earlier than the version's"
+    record = city.parent / "segel/uji/v1.0/segel.json"
+    record.chmod(0o644)
+    record.write_text(record.read_text().replace("BA 2", "BA 3"))
+    done = call("consolidate", city, *build)
+    assert done.exit_code == 0
+    assert "berubah sejak disegel" in done.stdout.splitlines()[-1]
+
+
+def test_the_suggested_workbook_is_none_that_is_there(
+    city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disputed(city)
+    monkeypatch.chdir(tmp_path)
+    for there, said in (("x.xlsx", "rapat.xlsx"), ("rapat.xlsx", "rapat-2.xlsx"),
+                        ("rapat-2.xlsx", "rapat-3.xlsx")):  # fmt: skip
+        (tmp_path / there).touch()
+        done = call("consolidate", city, "--build", city.parent / "build")
+        assert f"worksheet export {city} {said} --build" in done.stdout
 
 
 def test_open_conflicts_and_stale_decisions_set_the_exit_code(city: Path) -> None:

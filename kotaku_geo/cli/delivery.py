@@ -64,14 +64,15 @@ def init_command(drop: Path, output: Path, force: bool, form: str, lang: str, de
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--size", type=click.Choice(["kecil", "sedang", "besar"]), default="kecil",
               show_default=True)  # fmt: skip
+@click.option("--force", is_flag=True, help="Replace an earlier sample in DIRECTORY.")
 @click.option("--debug", is_flag=True)
-def sample_command(directory: Path, seed: int, size: str, debug: bool) -> None:
+def sample_command(directory: Path, seed: int, size: str, force: bool, debug: bool) -> None:
     """Write a synthetic, deliberately messy city with its truth."""
 
     def write() -> int:
         from kotaku_geo.sample import write_sample
 
-        click.echo(write_sample(directory, seed=seed, size=size, progress=say))
+        click.echo(write_sample(directory, seed=seed, size=size, force=force, progress=say))
         return 0
 
     guarded(write, debug)

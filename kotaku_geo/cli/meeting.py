@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from kotaku_geo.cli.common import cli, guarded, look_options, say
+from kotaku_geo.cli.common import cli, guarded, look_options, misused, say
 
 
 @cli.group("worksheet")
@@ -19,11 +19,18 @@ def worksheet_group() -> None:
 @click.argument("pipeline", type=click.Path(path_type=Path))
 @click.argument("workbook", type=click.Path(path_type=Path))
 @click.option("--docx", type=click.Path(path_type=Path), help="Also the draft minutes.")
+@click.option(
+    "--new-meeting",
+    is_flag=True,
+    help="The minutes of --docx blank for the next meeting, not of the latest on file.",
+)
 @click.option("--force", is_flag=True, help="Overwrite a workbook that holds unsaved entries.")
 @click.option("--seal-dir", type=click.Path(path_type=Path), help="In place of segel/.")
 @look_options
 def worksheet_export_command(pipeline: Path, workbook: Path, debug: bool, **options: Any) -> None:
     """Write the conflicts as WORKBOOK (.xlsx) for the meeting."""
+    if options["new_meeting"] and options["docx"] is None:
+        misused("new_meeting")
     guarded(lambda: _worksheet_export(pipeline, workbook, options), debug)
 
 

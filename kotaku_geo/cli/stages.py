@@ -10,6 +10,7 @@ import click
 
 from kotaku_geo.cli.common import BUILD, Options, cli, guarded, say, stage_options
 from kotaku_geo.errors import PipelineFileError
+from kotaku_geo.files import unused
 
 STAGE_HELP = {
     "ingest": "Delivered files to canonical layers.",
@@ -71,7 +72,8 @@ def _run(pipelines: list[Path], targets: list[str], options: Options) -> int:
         from kotaku_geo.outcome import outcome_of  # loads libraries, as the run has by now
 
         told = (options.fail_on, options.strict, options.require_agreed)
-        outcome = outcome_of(report, *told, _meeting(path, options))
+        seal = _command("seal", path, options=options)
+        outcome = outcome_of(report, *told, file, meeting=_meeting(path, options), seal=seal)
         codes.append(outcome.exit_code)
         if len(files) > 1 and options.form == "text":
             click.echo(f"{file.pipeline.city.name} ({file.path.name})")
@@ -85,9 +87,15 @@ def _run(pipelines: list[Path], targets: list[str], options: Options) -> int:
 
 def _meeting(pipeline: Path, options: Options) -> str:
     """The command that takes the open conflicts of a pipeline to the meeting."""
-    words = ["kotaku-geo", "worksheet", "export", str(pipeline), "rapat.xlsx"]
+    workbook = unused("rapat.xlsx")
+    return shlex.join(_command("worksheet export", pipeline, workbook, options=options))
+
+
+def _command(name: str, pipeline: Path, *more: str, options: Options) -> list[str]:
+    """A command with the places that the run was told and that are not the default."""
+    words = ["kotaku-geo", *name.split(), str(pipeline), *more]
     where = {"--drop": options.drop, "--build": options.build}
-    for name, folder in where.items():
+    for option, folder in where.items():
         if folder not in (None, BUILD):
-            words += [name, str(folder)]
-    return shlex.join(words)
+            words += [option, str(folder)]
+    return words

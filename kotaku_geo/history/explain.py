@@ -26,6 +26,7 @@ from kotaku_geo.history.story import CATALOGUE, Story, paragraphs
 from kotaku_geo.workspace import read_any
 
 RELATIONS, LOCATIONS = "verify/relations", "verify/locations"
+_SHOWN = 5  # names that hold what was asked for
 _WHOLE = ("skor", "tingkat")  # asked for by their columns, they are the story of the thing
 
 
@@ -182,7 +183,9 @@ class Explainer:
         every = sorted({*known.kawasan, *known.rt, *known.kelurahan, *self._sk, *subjects})
         near = difflib.get_close_matches(name, every, n=5, cutoff=0.5)
         plain, _ = _plain(name)
-        for word in difflib.get_close_matches(plain, sorted(self._called), n=3, cutoff=0.7):
+        called = difflib.get_close_matches(plain, sorted(self._called), n=3, cutoff=0.7)
+        holding = [word for word in sorted(self._called) if _holds(word, plain)]
+        for word in [*called, *(w for w in holding[:_SHOWN] if w not in called)]:
             near += [f"{i} ({self._names[i]})" for i in self._called[word]]
         return near
 
@@ -228,6 +231,12 @@ def _plain(name: str) -> tuple[str, str | None]:
         if text.startswith(f"{kind} "):
             return text.removeprefix(f"{kind} "), kind
     return text, None
+
+
+def _holds(name: str, part: str) -> bool:
+    """Whether a name has every word of another: ``kampung melati`` has ``melati``."""
+    words = set(part.split())
+    return bool(words) and words < set(name.split())
 
 
 def _asked(parameter: str | None, known: list[str]) -> None:

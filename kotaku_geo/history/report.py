@@ -23,10 +23,13 @@ _CODED = {  # columns of codes, and the group of words that each is told in
 _SAME_PLACE = {"consolidate/kawasan", "consolidate/rt", "consolidate/kelurahan"}
 
 
-def sealed_text(done: Sealed, lang: str, younger: Sequence[str] = ()) -> str:
+def sealed_text(
+    done: Sealed, lang: str, younger: Sequence[str] = (), others: Sequence[str] = ()
+) -> str:
     """What was sealed: version, folder, minutes, content, hash.
 
-    ``younger`` are the sources that are dated after the minutes.
+    ``younger`` are the sources that are dated after the minutes; ``others`` the minutes that
+    decisions name, where none names these.
     """
     record = done.record
     counts, changes = record["counts"], record.get("changes", {})
@@ -42,10 +45,14 @@ def sealed_text(done: Sealed, lang: str, younger: Sequence[str] = ()) -> str:
     ]  # fmt: skip
     if younger:
         lines.append(_say("seal.younger", lang, sources=younger))
+    if others:
+        lines.append(_say("seal.unnamed", lang, minutes=record["minutes"], others=others))
     return "\n".join(lines)
 
 
-def sealed_json(done: Sealed, younger: Sequence[str] = ()) -> dict[str, Any]:
+def sealed_json(
+    done: Sealed, younger: Sequence[str] = (), others: Sequence[str] = ()
+) -> dict[str, Any]:
     """The same for a machine: version, folder, whether new or unchanged, and ``segel.json``."""
     return {
         "version": done.version,
@@ -53,6 +60,7 @@ def sealed_json(done: Sealed, younger: Sequence[str] = ()) -> dict[str, Any]:
         "new": done.new,
         "unchanged": done.unchanged,
         "younger_sources": list(younger),
+        "other_minutes": list(others),
         "segel": done.record,
         "exit_code": 0,
     }

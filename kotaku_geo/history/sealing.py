@@ -17,6 +17,7 @@ import pandas as pd
 
 from kotaku_geo import __version__, resources
 from kotaku_geo.config import PipelineFile
+from kotaku_geo.decisions import minutes_key
 from kotaku_geo.errors import InputError, OutputError
 from kotaku_geo.files import file_hash, table_path
 from kotaku_geo.history import diff
@@ -144,6 +145,17 @@ def refuse_before_decisions(minutes: Minutes, baseline: Baseline) -> None:
             decision_id=name, parameter=row.get("parameter"), subject=row.get("subject"),
             of=row.get("minutes"), decided=latest,
         )  # fmt: skip
+
+
+def other_minutes(minutes: Minutes, baseline: Baseline) -> list[str]:
+    """The minutes that decisions in force name, where none names these; else nothing.
+
+    A baseline on which nothing had to be decided is agreed on by whatever minutes there are.
+    """
+    in_force = [row for row in baseline.decisions.values() if row.get("status") == "berlaku"]
+    named = {str(row["minutes"]) for row in in_force if row.get("minutes")}
+    known = {minutes_key(number) for number in named}
+    return [] if minutes_key(minutes.number) in known else sorted(named)
 
 
 def younger_sources(record: Mapping[str, Any], layers: frozenset[str]) -> list[str]:

@@ -193,7 +193,9 @@ def _rule(known: Known, subject: str, parameter: str, said: Sequence[Row]) -> It
     kept = any(known.secret(fact) for fact in said)
     if rule == "urutan" and (parameter.startswith(DENOMINATOR) or not shares or kept):
         key = "order"
-    if rule == "sepakat" and kept:
+    if rule == "sepakat" and parameter.startswith(DENOMINATOR):
+        key = "sepakat_jumlah"
+    elif rule == "sepakat" and kept:
         key = "sepakat_kept"
     if key is not None:
         yield say(f"aturan.{key}", **told)

@@ -38,6 +38,20 @@ def _clear(directory: Path) -> None:
             shutil.rmtree(folder)
 
 
+def _refuse_city(directory: Path) -> None:
+    """Refuse a folder that holds a city: its decisions would stand beside another delivery.
+
+    Raises:
+        PipelineFileError: there is a pipeline file.
+    """
+    there = sorted(path.name for path in (directory / PIPELINE).parent.glob("*.y*ml"))
+    if there:
+        raise PipelineFileError(
+            f"{directory}: sudah berisi sebuah kota (pipelines/{there[0]}); kirimannya akan "
+            "ditimpa. Pilih folder lain, atau pakai --force"
+        )
+
+
 def _build(seed: int, size: str, say: Callable[[str], None]) -> City:
     try:
         return build_city(seed, size, say)
@@ -64,15 +78,19 @@ def _deliver(city: City, directory: Path, say: Callable[[str], None]) -> None:
 
 
 def write_sample(
-    directory: Path, *, seed: int, size: str, progress: Callable[[str], None] | None = None
-) -> Path:
+    directory: Path, *, seed: int, size: str, force: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> Path:  # fmt: skip
     """Write `drop/`, `pipelines/contoh.yaml` and `truth/` under `directory`.
 
-    The same seed and size give the same bytes. An earlier sample in the directory is replaced.
+    The same seed and size give the same bytes. A directory that holds a city is refused, unless
+    `force`: then an earlier sample in it is replaced.
     `progress` is told, in Indonesian, what is being made. Returns the pipeline file.
     """
     if size not in SIZES:
         raise PipelineFileError(f"sample --size {size}: choose one of {', '.join(SIZES)}")
+    if not force:
+        _refuse_city(directory)
     say = progress or (lambda _: None)
     city = _build(seed, size, say)
     try:

@@ -152,6 +152,21 @@ def test_a_denominator(state: Make) -> None:
         assert about(story, "kandidat")[0].endswith("100 KK. Nilai inilah yang berlaku.")
 
 
+def test_a_denominator_on_which_all_agree_is_told_without_points(state: Make) -> None:
+    surveyed = rows()["profil_rt"]
+    story = tell(
+        state(profil_rt=[*surveyed, profile("001", source_id="susulan", jumlah_kk=100)]),
+        R1,
+        "jumlah_kk",
+    )
+    assert about(story, "aturan") == [
+        "Para sumber menyebut angka yang sama; yang dipakai angka sumber terkuat (profil, susulan)."
+    ]
+    assert about(story, "aturan", "en") == [
+        "The sources give the same figure; that of the strongest (profil, susulan) is used."
+    ]
+
+
 def test_a_kawasan(state: Make) -> None:
     story = tell(state(), "K2")
     assert about(story, "apa") == ["Kawasan K2 Kampung K2, Satu: 2,00 ha, 2 RT, 200 KK, 800 jiwa."]

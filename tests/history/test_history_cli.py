@@ -111,6 +111,28 @@ def test_sources_younger_than_the_minutes_are_told(made: Make) -> None:
     assert "minor" not in again
 
 
+def test_minutes_that_no_decision_names_are_told(made: Make) -> None:
+    found = made()
+    found.decide(minutes="BA 3/2024", date="2024-04-30")
+    found.change("conflicts", lambda f: f.assign(material=False))
+    done = call("seal", found.file.path, *BA)
+    assert done.exit_code == 0
+    assert (
+        "berita acara BA 050/12/2024 tidak disebut dalam keputusan mana pun; "
+        "yang tercatat: BA 3/2024." in done.stdout
+    )
+    told = json.loads(call("seal", found.file.path, *BA, "--format", "json").stdout)
+    assert told["other_minutes"] == ["BA 3/2024"]
+    own = call("seal", found.file.path, "--minutes", "ba 3 / 2024", "--date", "2024-05-03")
+    assert own.exit_code == 0
+    assert "tidak disebut" not in own.stdout
+
+
+def test_where_nothing_was_decided_any_minutes_will_do(made: Make) -> None:
+    done = call("seal", made(settled=True).file.path, *BA, "--format", "json")
+    assert json.loads(done.stdout)["other_minutes"] == []
+
+
 def test_an_input_of_the_baseline_that_cannot_be_read_is_exit_3(city: Path) -> None:
     build = city.parent / "build"
     (city.parent / "drop" / "bcb.gpkg").write_bytes(b"rusak")

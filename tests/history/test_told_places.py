@@ -82,6 +82,19 @@ def test_a_kawasan_is_found_by_its_name(state: Make) -> None:
         text(city, "Kampong K2")
 
 
+def test_a_part_of_a_name_leads_to_the_names_that_hold_it(state: Make) -> None:
+    named = zip(rows()["kawasan"], ("Kampung Melati Indah", "Melatijaya"), strict=True)
+    drawn: list[dict[str, Any]] = [{**row, "nama_kawasan": name} for row, name in named]
+    city = state(kawasan=drawn)
+    for name in ("Melati", "indah  MELATI"):
+        with pytest.raises(PipelineFileError, match="yang mirip:") as raised:
+            text(city, name)
+        assert str(raised.value).count("K1 (Kampung Melati Indah)") == 1
+    with pytest.raises(PipelineFileError) as raised:
+        text(city, "Indah")
+    assert "Melatijaya" not in str(raised.value), "a word, not some of its letters"
+
+
 def test_a_name_that_two_kawasan_have_names_both(state: Make) -> None:
     drawn: list[dict[str, Any]] = [{**row, "nama_kawasan": "Melati"} for row in rows()["kawasan"]]
     with pytest.raises(PipelineFileError, match=r"kawasan K1 \(Melati\), kawasan K2 \(Melati\)"):

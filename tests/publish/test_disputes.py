@@ -93,6 +93,18 @@ def test_a_baseline_that_is_agreed_says_so(city: City, disputed: dict[str, pd.Da
     assert "Tidak ada perbedaan material ·" in head(page_of(city()))
 
 
+def test_a_stale_decision_leads_where_no_material_difference_is_open(
+    city: City, disputed: dict[str, pd.DataFrame]
+) -> None:
+    """The seal refuses it: that all is decided would be untrue."""
+    disputed["consolidate/conflicts"]["status"] = "diputuskan"
+    disputed["consolidate/decisions"]["status"] = "basi"
+    text = page_of(city())
+    assert "1 keputusan basi harus diputuskan ulang · 0 perbedaan lain" in head(text)
+    assert "sudah diputuskan" not in head(text)
+    assert 'class="agreed open"' in text
+
+
 def test_what_weighs_most_is_listed_first(city: City, disputed: dict[str, pd.DataFrame]) -> None:
     rows = {row["conflict_id"]: row for row in disputes.undecided(release(city()))}
     assert list(rows) == ["c3", "c2", "c6", "c5", "c1"]

@@ -16,8 +16,10 @@ import pytest
 import rasterio
 import shapely
 import yaml
+from click.testing import CliRunner
 
 from kotaku_geo import sample as package
+from kotaku_geo.cli import cli
 from kotaku_geo.errors import OutputError, PipelineFileError
 from kotaku_geo.sample import write_sample
 from kotaku_geo.sample.city import City
@@ -50,7 +52,7 @@ def test_imports_nothing_of_what_it_is_held_against() -> None:
 def test_same_seed_same_bytes(sample: Path, tmp_path: Path) -> None:
     write_sample(tmp_path, seed=SEED, size="kecil")
     assert _hashes(tmp_path) == _hashes(sample)
-    write_sample(tmp_path, seed=SEED, size="kecil")
+    write_sample(tmp_path, seed=SEED, size="kecil", force=True)
     assert _hashes(tmp_path) == _hashes(sample)
 
 
@@ -68,6 +70,21 @@ def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "drop").mkdir()
     with pytest.raises(OutputError, match="no earlier sample"):
         write_sample(tmp_path, seed=1, size="kecil")
+
+
+@pytest.mark.parametrize("name", ["contoh.yaml", "kota.yml"])
+def test_a_city_is_not_overwritten(tmp_path: Path, name: str) -> None:
+    (tmp_path / "pipelines").mkdir()
+    (tmp_path / "pipelines" / name).write_text("city: {}\n")
+    delivered = tmp_path / "drop/jalan.csv"
+    delivered.parent.mkdir()
+    delivered.write_text("delivered\n")
+    done = CliRunner().invoke(cli, ["sample", str(tmp_path)])
+    assert done.exit_code == 2
+    assert f"pipelines/{name}" in done.stderr
+    assert "--force" in done.stderr
+    assert delivered.read_text() == "delivered\n"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["drop", "pipelines"]
 
 
 def test_unknown_size(tmp_path: Path) -> None:

@@ -127,7 +127,10 @@ class Case:
 def gather(
     workspace: Workspace, pipeline: Pipeline, decisions: Sequence[Decision]
 ) -> tuple[list[Case], Names]:
-    """Every conflict of ``consolidate/conflicts``, those with the gravest consequence first."""
+    """Every conflict of ``consolidate/conflicts``: what is left to decide before what is decided.
+
+    Within each those with the gravest consequence come first.
+    """
     filed = Filed(workspace, decisions)
     frame = workspace.read("consolidate/conflicts")
     known_of = _Known(_Facts(workspace, frame["subject"]), Records(workspace, pipeline))
@@ -141,7 +144,7 @@ def gather(
         shared = lines.get((about[2].removeprefix("batas."), about[1]), [])
         formerly = filed.formerly(about)
         cases.append(replace(case, formerly=formerly, common_line=tuple(shared)))
-    return sorted(cases, key=_consequence), Names.of(workspace, pipeline)
+    return sorted(cases, key=_urgency), Names.of(workspace, pipeline)
 
 
 def by_conflict_id(cases: Sequence[Case]) -> dict[str, Case]:
@@ -186,10 +189,11 @@ def figure_on_file(figure: Any) -> str | None:
     return repr(round(float(figure), 4)).removesuffix(".0")
 
 
-def _consequence(case: Case) -> tuple[Any, ...]:
+def _urgency(case: Case) -> tuple[Any, ...]:
     impact = case.impact
     weight = (-impact.levels_moved, -(impact.hectares or 0.0), -(impact.households or 0.0))
-    return (not case.material, *weight, case.kind, case.subject, case.parameter)
+    decided = case.status == DECIDED
+    return (decided, not case.material, *weight, case.kind, case.subject, case.parameter)
 
 
 def _case(

@@ -18,6 +18,7 @@ from kotaku_geo.publish.worksheet.news import (
     overtaken,
     together,
     two_dates,
+    two_numbers,
 )
 from kotaku_geo.publish.worksheet.remarks import Fault, Notice, Remark
 from kotaku_geo.publish.worksheet.sentences import decision_in_words
@@ -100,7 +101,7 @@ def merge(judged: Sequence[Judged], on_file: Mapping[Decision, About], names: Na
         kept = {d: subject for d, subject in kept.items() if subject != decision.about}
         kept[decision] = decision.about
     stay = [d for d in on_file if d in kept]
-    notices += two_dates(taken_from, stay, names)
+    notices += [*two_dates(taken_from, stay, names), *two_numbers(judged, taken_from)]
     ordered = _order(judged)
     return Merged(list(kept), new, replaced, unchanged, sorted(faults, key=ordered),
                   sorted(notices, key=ordered))  # fmt: skip

@@ -1,8 +1,8 @@
 """The draft Berita Acara: what was decided and what is left open, in the usual form.
 
 It is of the latest meeting whose decisions are on file, and is a draft: place, attendance and
-signatures are blanks, and before the first meeting number and day are as well. The same conflicts
-give the same bytes.
+signatures are blanks, and before the first meeting number and day are as well. That of the next
+meeting leaves its forum and what it agrees on blank too. The same conflicts give the same bytes.
 """
 
 import datetime as dt
@@ -26,7 +26,14 @@ from kotaku_geo.publish.worksheet.sentences import (
     rejected,
     taken_on,
 )
-from kotaku_geo.publish.worksheet.sitting import Group, Sitting, decision_of, grouped, latest
+from kotaku_geo.publish.worksheet.sitting import (
+    Group,
+    Sitting,
+    decision_of,
+    grouped,
+    latest,
+    upcoming,
+)
 from kotaku_geo.publish.worksheet.words import data, day, listing, number, plain, say
 
 ATTENDANCE = 12  # lines to sign
@@ -42,19 +49,22 @@ _OPEN: paper.Widths = (2.0, 6.6, 9.0)
 _OPEN_NOTED: paper.Widths = (2.0, 4.3, 5.8, 5.5)
 
 
-def document(cases: Sequence[Case], names: Names, seal: Seal | None) -> bytes:
+def document(
+    cases: Sequence[Case], names: Names, seal: Seal | None, *, new_meeting: bool = False
+) -> bytes:
     """The draft minutes as DOCX, in the language that is spoken.
 
     Args:
         cases: every conflict, in the order in which the meeting takes them.
         names: what places and sources are called.
         seal: the newest sealed version, whose hash the annex names; None where there is none.
+        new_meeting: of the next meeting, and not of the latest on file.
     """
     doc = docx.Document()
     city = plain(names.pipeline.city.name)
     title, foot = (say("acara.judul_berkas", kota=k) for k in (city, paper.unbroken(city)))
     paper.set_up(doc, title, _EPOCH, foot=foot, pages=_pages())
-    sitting = latest(cases)
+    sitting = upcoming(cases) if new_meeting else latest(cases)
     _heading(doc, city, sitting)
     _opening(doc, city, names, sitting)
     _agreed(doc, names, sitting)
@@ -79,8 +89,8 @@ def _pages() -> str:
 def _heading(doc: Any, city: str, sitting: Sitting | None) -> None:
     for text in listing("acara.kepala"):
         paper.centred(doc, text.format(kota=paper.unbroken(city.upper())), bold=True)
-    known = say("acara.titik.nomor") if sitting is None else sitting.number
-    paper.centred(doc, say("acara.nomor", nomor=known))
+    known = None if sitting is None else sitting.number
+    paper.centred(doc, say("acara.nomor", nomor=known or say("acara.titik.nomor")))
 
 
 def _opening(doc: Any, city: str, names: Names, sitting: Sitting | None) -> None:
@@ -100,6 +110,8 @@ def _held(city: str, sitting: Sitting | None) -> dict[str, str]:
     """When and in what forum it met: what all of its decisions say, else blanks to fill."""
     said = {name: say(f"acara.titik.{name}") for name in ("hari", "tanggal")}
     said["forum"] = say("acara.rapat", kota=city)
+    if sitting is not None and sitting.number is None:
+        said["forum"] = say("acara.titik.forum")
     if sitting is not None and sitting.date is not None:
         weekday = listing("acara.hari")[sitting.date.weekday()]
         said |= {"hari": weekday, "tanggal": day(sitting.date)}
@@ -114,7 +126,9 @@ def _agreed(doc: Any, names: Names, sitting: Sitting | None) -> None:
     if sitting is None:
         doc.add_paragraph(say("acara.belum_ada"))
         return
-    if sitting.agreed:
+    if sitting.number is None:
+        doc.add_paragraph(say("acara.akan"))
+    elif sitting.agreed:
         file = Path(names.pipeline.decisions).name
         doc.add_paragraph(say("acara.isi_diputuskan", jumlah=number(len(sitting.agreed), 0)))
         doc.add_paragraph(say("acara.isi_kode", berkas=file))

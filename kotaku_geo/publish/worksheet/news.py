@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kotaku_geo.decisions import Decision
+from kotaku_geo.decisions import Decision, minutes_key
 from kotaku_geo.publish.worksheet.cases import Case
 from kotaku_geo.publish.worksheet.form import ANSWERS
 from kotaku_geo.publish.worksheet.judge import Judged
@@ -13,7 +13,7 @@ from kotaku_geo.publish.worksheet.names import Names
 from kotaku_geo.publish.worksheet.remarks import Notice
 from kotaku_geo.publish.worksheet.returned import Returned, is_blank
 from kotaku_geo.publish.worksheet.sentences import decision_in_words, title
-from kotaku_geo.publish.worksheet.words import day, plain, say
+from kotaku_geo.publish.worksheet.words import day, number, plain, say
 
 FIELDS = dict(zip(ANSWERS, ("source_id", "value", "reason", "forum", "minutes", "date", "by"),
                   strict=True))  # fmt: skip
@@ -95,20 +95,55 @@ def two_dates(
     found: dict[str, dict[Any, str]] = {}
     first: dict[str, tuple[Judged, Decision]] = {}
     for one, decision in sorted(said, key=lambda s: (s[1].date, s[0].row.file, s[0].row.number)):
-        number = _folded(decision.minutes)
-        first.setdefault(number, (one, decision))
-        found.setdefault(number, {}).setdefault(decision.date, _where(one))
+        name = minutes_key(decision.minutes)
+        first.setdefault(name, (one, decision))
+        found.setdefault(name, {}).setdefault(decision.date, _where(one))
     for decision in kept:
-        if (dates := found.get(_folded(decision.minutes))) is not None:
+        if (dates := found.get(minutes_key(decision.minutes))) is not None:
             dates.setdefault(decision.date, file)
     notices = []
-    for number, dates in found.items():
+    for name, dates in found.items():
         if len(dates) > 1:
-            one, decision = first[number]
+            one, decision = first[name]
             told = "; ".join(f"{day(date)} ({dates[date]})" for date in sorted(dates))
             text = say("kabar.dua_tanggal", berita=plain(decision.minutes), tanggal=told)
             notices.append(Notice.at(one.row, "tanggal", text))
     return notices
+
+
+def two_numbers(
+    judged: Iterable[Judged], said: Iterable[tuple[Judged, Decision]]
+) -> Iterator[Notice]:
+    """One for each number of minutes that few rows of a copy have, beside more of one meeting.
+
+    A meeting is known by its day and forum. Of numbers that are as frequent the first written
+    counts as the meeting's own.
+
+    Args:
+        judged: all rows of all copies.
+        said: rows that say something new; a meeting of which nothing is new is not told again.
+    """
+    news = {(one.row.file, d.date, minutes_key(d.forum)) for one, d in said}
+    meetings: dict[tuple[str, Any, str], dict[str, list[Judged]]] = {}
+    for one in sorted(judged, key=lambda j: (j.row.file, j.row.number)):
+        if (d := one.decision) is not None:
+            numbers = meetings.setdefault((one.row.file, d.date, minutes_key(d.forum)), {})
+            numbers.setdefault(minutes_key(d.minutes), []).append(one)
+    for meeting, numbers in meetings.items():
+        usual, *others = sorted(numbers.values(), key=lambda rows: -len(rows))
+        for rows in others if meeting in news else ():
+            yield _other_number(rows, usual)
+
+
+def _other_number(rows: Sequence[Judged], usual: Sequence[Judged]) -> Notice:
+    mine, theirs = rows[0].decision, usual[0].decision
+    assert mine is not None
+    assert theirs is not None
+    text = say("kabar.dua_nomor", baris=", ".join(str(one.row.number) for one in rows),
+               berita=plain(mine.minutes), jumlah=number(len(usual), 0),
+               lain=plain(theirs.minutes), tanggal=day(mine.date),
+               forum=plain(mine.forum))  # fmt: skip
+    return Notice.at(rows[0].row, "berita_acara", text)
 
 
 def emptied(
@@ -147,8 +182,3 @@ def decisions_file(names: Names) -> str:
 
 def _where(one: Judged) -> str:
     return say("kabar.di", berkas=one.row.file, baris=one.row.number)
-
-
-def _folded(minutes: str) -> str:
-    """A number of minutes without regard to case and blanks."""
-    return "".join(minutes.split()).casefold()

@@ -1,4 +1,4 @@
-"""What comes after decisions have been taken in: the commands, as they are typed."""
+"""What comes after an export, and after decisions have been taken in: commands, as typed."""
 
 import os
 import shlex
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kotaku_geo.decisions import Decision
+from kotaku_geo.files import unused
 from kotaku_geo.publish.worksheet.cases import DECIDED, STALE, Case
 from kotaku_geo.publish.worksheet.words import number, say
 
@@ -19,6 +20,15 @@ class Step:
 
     command: str
     told: str
+
+
+def after_export(
+    file: Path, workbook: Path, cases: Sequence[Case], drop: Path | None, build: Path
+) -> Iterator[Step]:
+    """The import of the workbook once it is filled in, where anything in it is left to decide."""
+    if any(case.status != DECIDED for case in cases):
+        command = _command("worksheet import", file, drop, build, str(workbook))
+        yield Step(command, say("hasil.isi_lalu", perintah=command))
 
 
 def next_steps(
@@ -39,7 +49,7 @@ def next_steps(
     yield Step(run, say("hasil.selanjutnya", perintah=run))
     material, stale = sum(c.material for c in left), sum(c.status == STALE for c in left)
     if material or stale:
-        export = _command("worksheet export", file, drop, build, "rapat-berikutnya.xlsx")
+        export = _command("worksheet export", file, drop, build, unused("rapat-berikutnya.xlsx"))
         counts = {"material": number(material, 0), "basi": number(stale, 0)}
         yield Step(export, say("hasil.masih_terbuka", perintah=export, **counts))
         return

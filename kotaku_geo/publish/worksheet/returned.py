@@ -107,6 +107,8 @@ def _refusing(path: Path) -> Iterator[None]:
         yield
     except _BROKEN as error:
         raise InputError(say("baca.rusak", berkas=path.name)) from error
+    except FileNotFoundError as error:
+        raise InputError(say("baca.tidak_ada", berkas=path.name)) from error
     except OSError as error:
         text = say("baca.gagal", berkas=path.name, sebab=error.strerror or "?")
         raise InputError(text) from error

@@ -14,16 +14,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Sitting:
-    """The latest meeting that has decided something.
+    """A meeting: the latest that has decided something, or the next one.
 
     Attributes:
-        number: of its minutes.
+        number: of its minutes, the greatest where its day has several; None of the next meeting.
         date, forum: of the meeting; None where its decisions carry several.
-        agreed: its decisions that are in force.
+        agreed: its decisions that are in force, with those that carry another number and its day.
         earlier: those of other meetings that are in force as well.
     """
 
-    number: str
+    number: str | None
     date: dt.date | None
     forum: str | None
     agreed: tuple[Case, ...]
@@ -50,22 +50,29 @@ def latest(cases: Sequence[Case]) -> Sitting | None:
     """The meeting with the latest day, the greater number where two were on one day.
 
     A decision that has become stale still tells which meeting was the latest. Numbers of minutes
-    begin anew every year: the same number in another year is another meeting. None where no
-    decision is on file.
+    begin anew every year: the same number in another year is another meeting. What was decided on
+    a day of the meeting is no earlier decision, whatever its number. None where no decision is on
+    file.
     """
     told = [case for case in cases if case.status in (DECIDED, STALE) and case.decision is not None]
     if not told:
         return None
     last = max((decision_of(case) for case in told), key=_moment)
-    own = [d for d in map(decision_of, told) if _same(d, last)]
+    days = {d.date for d in map(decision_of, told) if _same(d, last)}
+    own = [d for d in map(decision_of, told) if d.date in days]
     decided = [case for case in told if case.status == DECIDED]
     return Sitting(
         number=last.minutes,
         date=_only([d.date for d in own]),
         forum=_only([d.forum for d in own]),
-        agreed=tuple(c for c in decided if _same(decision_of(c), last)),
-        earlier=tuple(c for c in decided if not _same(decision_of(c), last)),
+        agreed=tuple(c for c in decided if decision_of(c).date in days),
+        earlier=tuple(c for c in decided if decision_of(c).date not in days),
     )
+
+
+def upcoming(cases: Sequence[Case]) -> Sitting:
+    """The next meeting: it has decided nothing, and everything in force is of earlier ones."""
+    return Sitting(None, None, None, (), tuple(c for c in cases if c.status == DECIDED))
 
 
 def grouped(cases: Sequence[Case]) -> list[Group]:

@@ -14,6 +14,7 @@ LINE = 13.0  # points
 _BASE = {"font_name": "Arial", "font_size": 10, "valign": "top", "text_wrap": True}
 _BOX = {"border": 1, "border_color": "#BFBFBF"}
 _HEAD = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F4E79", "valign": "vcenter"}
+_ANSWER = {**_BOX, "bg_color": "#FFFFE5", "locked": False, "align": "left"}
 _TABLE: dict[str, dict[str, Any]] = {
     "text": {},
     "title": {"bold": True, "font_size": 16, "text_wrap": False},
@@ -27,8 +28,9 @@ _TABLE: dict[str, dict[str, Any]] = {
     "stale": {**_BOX, "bg_color": "#F4B084", "bold": True},
     "decided": {**_BOX, "bg_color": "#C6E0B4"},
     "shut": {**_BOX, "bg_color": "#D9D9D9"},
-    "answer": {**_BOX, "bg_color": "#FFFFE5", "locked": False},
-    "answer_date": {**_BOX, "bg_color": "#FFFFE5", "locked": False, "num_format": "dd/mm/yyyy"},
+    # Numbers and days begin at the left as well, off the text of the next column.
+    "answer": _ANSWER,
+    "answer_date": {**_ANSWER, "num_format": "dd/mm/yyyy"},
     "cell": {**_BOX},
     "cell_strong": {**_BOX, "bold": True},
     # The room behind a number (``_)``) keeps it off the text of the next column.

@@ -2,9 +2,11 @@
 
 import io
 import json
+import shlex
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,10 @@ import pandas as pd
 import pytest
 
 from kotaku_geo.config import load_pipeline
+from kotaku_geo.decisions import read_decisions, write_decisions
 from kotaku_geo.publish.worksheet import book, cases
+from kotaku_geo.publish.worksheet.cases import DECIDED, OPEN, Case, Impact
+from kotaku_geo.publish.worksheet.onward import after_export
 from kotaku_geo.workspace import Workspace
 from tests.publish.worksheet.officer import CONTRACT, RECORD, Copy, Desk
 
@@ -28,6 +33,26 @@ def test_the_sheet_holds_every_conflict_under_the_contracts_header(desk: Desk, b
             assert copy.get(str(conflict_id), column) == row[column]
         assert all(copy.get(str(conflict_id), c) is None for c in CONTRACT[6:])
     print(f"\n{len(table)} conflicts, {int(table['material'].sum())} material")
+
+
+def test_the_export_says_what_comes_next(desk: Desk, blank: Path) -> None:
+    target = desk.desk / "lagi.xlsx"
+    told = desk.call("worksheet", "export", desk.pipeline, target).stdout.splitlines()[-1]
+    assert told == (
+        "Selanjutnya: isi lembar konflik dalam rapat, lalu kotaku-geo worksheet import "
+        f"{desk.pipeline} {target} --build {desk.build}"
+    )
+    done = desk.call("worksheet", "export", desk.pipeline, target, "--format", "json")
+    assert json.loads(done.stdout)["next"] == [told.partition(", lalu ")[2]]
+    assert desk.call(*shlex.split(json.loads(done.stdout)["next"][0])[1:]).exit_code == 0
+
+
+def test_where_all_is_decided_nothing_is_to_be_filled_in(tmp_path: Path) -> None:
+    one = Case("c", "nilai", "x", "1a", (), None, True, DECIDED, "0" * 64, Impact())
+    pipeline, workbook, build = (tmp_path / name for name in ("k.yaml", "r.xlsx", "build"))
+    assert list(after_export(pipeline, workbook, [one], None, build)) == []
+    opened = replace(one, status=OPEN)
+    assert len(list(after_export(pipeline, workbook, [one, opened], None, build))) == 1
 
 
 def test_material_conflicts_come_first_then_the_larger(desk: Desk, blank: Path) -> None:
@@ -48,6 +73,37 @@ def test_material_conflicts_come_first_then_the_larger(desk: Desk, blank: Path) 
 def _outcomes(row: "pd.Series[Any]") -> int:
     sides = [json.loads(row[c]) for c in ("dampak_rt", "dampak_kawasan") if isinstance(row[c], str)]
     return sum(max(len({v for v in side.values() if v}) - 1, 0) for side in sides)
+
+
+def test_what_is_left_to_decide_comes_before_what_is_decided(desk: Desk, blank: Path) -> None:
+    copy = Copy(blank)
+    before = list(copy.rows)
+    values = copy.ids("nilai")
+    held, changed = values[:3], values[3]
+    for conflict in [*held, changed]:
+        copy.decide(conflict)
+    assert desk.bring_back(copy.save(desk.desk / "isi.xlsx"))[0] == 0
+    file = load_pipeline(desk.pipeline)
+    on_file = read_decisions(desk.decisions, file.pipeline)
+    table = desk.table("conflicts").set_index("conflict_id")
+    evidence = table.loc[changed, "evidence"]
+    stale = [replace(d, evidence="0" * 64) if d.evidence == evidence else d for d in on_file]
+    write_decisions(desk.decisions, stale)
+    order = list(Copy(desk.export("lagi.xlsx")).rows)
+    assert desk.table("conflicts").set_index("conflict_id").loc[changed, "status"] == "basi"
+    assert order == [*(i for i in before if i not in held), *held]
+
+
+def test_numbers_and_days_do_not_run_into_the_next_column(desk: Desk, blank: Path) -> None:
+    copy = Copy(blank)
+    conflict = copy.ids("nilai")[0]
+    copy.put(conflict, **{**RECORD, "nilai": 45.5})
+    assert desk.bring_back(copy.save(desk.desk / "isi.xlsx"))[0] == 0
+    again = Copy(desk.export("lagi.xlsx"))
+    for column in ("nilai", "tanggal"):
+        cell = again.sheet.cell(again.rows[conflict], again.columns[column])
+        assert not isinstance(cell.value, str)
+        assert cell.alignment.horizontal == "left"
 
 
 def test_dropdowns_hold_the_candidates_and_nothing_else(desk: Desk, blank: Path) -> None:

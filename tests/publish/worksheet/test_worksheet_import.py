@@ -136,6 +136,23 @@ def test_partial_takes_the_good_rows_and_lists_the_rest(desk: Desk, blank: Path)
     assert list(on_file(desk)) == [about(copy, good)]
 
 
+def test_a_file_that_does_not_exist_is_told_without_partial(desk: Desk, blank: Path) -> None:
+    gone = desk.desk / "tiada.xlsx"
+    done = desk.call("worksheet", "import", desk.pipeline, gone)
+    assert done.exit_code == 3
+    assert done.stdout.splitlines() == [
+        "tiada.xlsx: berkas tidak ada; periksa nama dan foldernya",
+        "Tidak ada yang ditulis ke keputusan.csv: 1 berkas tidak dapat dibaca, 0 isian ditolak",
+    ]
+    copy = Copy(blank)
+    copy.decide(copy.ids("nilai")[0], berita_acara=None)
+    wrong = copy.save(desk.desk / "isi.xlsx")
+    assert "--partial" in desk.call("worksheet", "import", desk.pipeline, wrong).stdout
+    both = desk.call("worksheet", "import", desk.pipeline, gone, wrong, "--lang", "en").stdout
+    assert "--partial" not in both
+    assert "1 file(s) cannot be read, 1 entries refused" in both
+
+
 def test_copies_that_disagree_are_reported_and_neither_is_chosen(desk: Desk, blank: Path) -> None:
     first, second = Copy(blank), Copy(blank)
     shared, apart, minutes, *_ = first.ids("nilai")
@@ -278,7 +295,7 @@ def test_a_workbook_of_an_earlier_release_is_still_read(desk: Desk, blank: Path)
         keys.cell(place, heads["isi"]).value = imprint(locked)
     third = old.ids("nilai")[2]
     old.decide(third)
-    old.decide(first, last=True, berita_acara="BA 051")
+    old.decide(first, last=True, berita_acara="BA 051", tanggal="3 Mei 2024")
     old.put(second, **dict.fromkeys(("pilihan", *RECORD)))
     code, told = desk.bring_back(old.save(desk.desk / "kembali.xlsx"))
     assert (code, told["faults"]) == (0, [])

@@ -299,6 +299,26 @@ def test_minutes_with_two_dates_are_told_here_and_against_the_file() -> None:
     assert len(twice.notices) == 1
 
 
+def test_a_number_of_minutes_that_few_rows_of_a_meeting_have_is_told() -> None:
+    more = [replace(WATER, conflict_id=f"d{at}", parameter=p) for at, p in enumerate(("6a", "7a"))]
+    rows = [entry(), entry(WASTE, at=3, berita_acara="BA 005"), entry(more[0], at=4),
+            entry(more[1], at=5, berita_acara="ba050")]  # fmt: skip
+    found = taken(rows)
+    assert found.faults == []
+    assert len(found.new) == 4, "it keeps nothing from being taken"
+    (notice,) = found.notices
+    assert (notice.file, notice.row, notice.column) == ("a.xlsx", 3, "berita_acara")
+    assert notice.text == (
+        'berita acara "BA 005" ditulis di baris 3, sedangkan 3 baris lain dengan tanggal '
+        '(2 Mei 2024) dan forum (Rapat) yang sama menulis "BA 050"; periksa mana yang benar'
+    )
+    apart = [entry(), entry(WASTE, at=3, berita_acara="BA 005", forum="Musyawarah")]
+    assert taken(apart).notices == [], "another forum is another meeting"
+    copies_of_two = [entry(), entry(WASTE, file="b.xlsx", berita_acara="BA 005")]
+    assert taken(copies_of_two).notices == [], "two copies may be of two meetings"
+    assert taken(rows, found.decisions).notices == [], "what is on file already is not told again"
+
+
 def _emptied(key: Key, held: Sequence[Decision], of: Case) -> list[str]:
     book = Returned("a.xlsx", [row(of, NAMES)], {of.conflict_id: key})
     return [n.text for n in emptied([book], {of.conflict_id: of}, held, NAMES)]

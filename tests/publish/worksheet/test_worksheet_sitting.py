@@ -50,9 +50,14 @@ def test_the_latest_day_tells_which_meeting_it_is_and_the_rest_is_earlier() -> N
 
 def test_of_two_minutes_of_one_day_the_greater_number_is_the_latest() -> None:
     """As a person counts: 10 comes after 9, though its text comes before."""
-    found = latest([case("a", minutes="BA 10"), case("b", minutes="BA 9")])
+    found = latest([case("a", minutes="BA 10"), case("b", minutes="BA 9"), case("c", **FIRST)])
     assert found is not None
-    assert (found.number, named(found.agreed), named(found.earlier)) == ("BA 10", "a", "b")
+    assert found.number == "BA 10"
+    assert (named(found.agreed), named(found.earlier)) == ("ab", "c"), "one day is no earlier one"
+    assert found.date == SECOND["date"]
+    assert [(g.minutes, named(g.cases)) for g in grouped(found.agreed)] == [
+        ("BA 9", "b"), ("BA 10", "a"),
+    ]  # fmt: skip
 
 
 def test_a_meeting_of_two_days_is_one_and_a_number_of_last_year_is_another() -> None:
@@ -136,6 +141,50 @@ def test_a_second_meeting_claims_its_own_decisions_alone(desk: Desk, blank: Path
     before, _, after = said.partition("LAMPIRAN I – ")
     assert "BA 049" not in before
     assert "BA 049" in after
+
+
+def test_a_blank_draft_for_the_next_meeting(desk: Desk, blank: Path) -> None:
+    copy = Copy(blank)
+    ids = list(copy.rows)
+    for conflict in ids[:5]:
+        copy.decide(conflict)
+    assert desk.bring_back(copy.save(desk.desk / "satu.xlsx"))[0] == 0
+    target = desk.desk / "ba.docx"
+    desk.export("lagi.xlsx", "--docx", target, "--new-meeting")
+    known = desk.table("conflicts").set_index("conflict_id")
+    said = texts(target)
+    head, _, annex = said.partition("LAMPIRAN I – KEPUTUSAN RAPAT TERDAHULU")
+    for part in ("Nomor: .....", "hari ini, .....", "tanggal .....", "dilaksanakan .....",
+                 "Diisi dalam rapat.", "tetap berlaku (5 hal) tercantum dalam Lampiran I."):  # fmt: skip
+        assert part in head, part
+    for mine in (RECORD["berita_acara"], RECORD["tanggal"]):
+        assert mine not in head
+        assert mine in annex
+    held = [row[0].split("\n")[1] for row in rows_of(target, "Yang berlaku")]
+    assert sorted(held) == sorted(ids[:5])
+    left = [row[0].split("\n")[1] for row in rows_of(target, "Kandidat")]
+    assert set(left) == set(known.index[known["material"] & (known["status"] != DECIDED)])
+
+
+def test_the_next_meeting_takes_stale_ones_up_again(
+    table_of: tuple[Sequence[Case], Names], tmp_path: Path
+) -> None:
+    cases, names = table_of
+    held = decided(cases[:3])
+    held[0] = replace(held[0], status=STALE)
+    target = tmp_path / "ba.docx"
+    target.write_bytes(document([*held, *cases[3:6]], names, None, new_meeting=True))
+    left = {row[0].split("\n")[1]: row[-1] for row in rows_of(target, "Kandidat")}
+    assert left[held[0].conflict_id].startswith("Keputusan lama basi: ")
+    annexed = [row[0].split("\n")[1] for row in rows_of(target, "Yang berlaku")]
+    assert annexed == [one.conflict_id for one in held[1:]]
+
+
+def test_a_blank_draft_needs_a_file(desk: Desk) -> None:
+    done = desk.call("worksheet", "export", desk.pipeline, desk.desk / "r.xlsx", "--new-meeting")
+    assert done.exit_code == 2
+    assert "--new-meeting memerlukan --docx" in done.stderr
+    assert not (desk.desk / "r.xlsx").exists()
 
 
 def decided(cases: Sequence[Case], **said: Any) -> list[Case]:
