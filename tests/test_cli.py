@@ -194,7 +194,7 @@ def test_every_stage_tells_what_is_still_to_be_agreed(city: Path) -> None:
 def test_make_run_ends_with_the_next_steps() -> None:
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
-    told = subprocess.run(["make", "-n", "run", "PIPELINE=kota.yaml"], cwd=ROOT, check=True,
+    told = subprocess.run(["make", "-n", "--no-print-directory", "run", "PIPELINE=kota.yaml"], cwd=ROOT, check=True,
                           capture_output=True, text=True).stdout  # fmt: skip
     last = [line for line in told.splitlines() if line.strip()][-2:]
     assert ["make check PIPELINE=kota.yaml" in last[0], "make worksheet PIPELINE" in last[1]] == [

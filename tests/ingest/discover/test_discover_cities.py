@@ -144,8 +144,9 @@ def test_it_runs_with_few_lines_edited_and_keeps_the_same_rows(city: City) -> No
     edited = city.proposed.path.with_name("disunting.yaml")
     edited.write_text(after, encoding="utf-8")
     target = ("verify", "screen") if city.name == "sampel-7" else "publish"  # the rest is alike
-    report = run_stages(load_pipeline(edited), target, build=city.build)
-    assert outcome_of(report, "never", False, False).exit_code == 0
+    file = load_pipeline(edited)
+    report = run_stages(file, target, build=city.build)
+    assert outcome_of(report, "never", False, False, file).exit_code == 0
     mine = pd.read_parquet(report.root / "ingest" / "sources.parquet")
     kept = mine.set_index("path")["rows_kept"]
     known = city.known.sources.set_index("path")["rows_kept"]
